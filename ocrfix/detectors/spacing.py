@@ -1,0 +1,3 @@
+from ocrfix.detectors.base import Detector
+
+DETECTORS: tuple[Detector, ...] = ()

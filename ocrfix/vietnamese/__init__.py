@@ -1,0 +1,1 @@
+"""The Vietnamese language: syllables, tones, letters."""
