@@ -1,0 +1,141 @@
+"""Files on disk: read whole, written whole or not at all, and folders walked in order."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ocrfix.formats.errors import FormatError
+from ocrfix.formats.text import TextSource, read_text
+
+__all__ = ["SUFFIXES", "read", "reason", "same_file", "walk", "write"]
+
+SUFFIXES = (".txt", ".md")
+"""Endings of the files that are taken from a folder; a file that is named itself may have any."""
+
+
+def reason(error: OSError) -> str:
+    """What the operating system says is wrong, without the file name and number.
+
+    >>> reason(FileNotFoundError(2, "No such file or directory"))
+    'no such file or directory'
+    """
+    text = error.strerror or str(error)
+    return text[:1].lower() + text[1:]
+
+
+def read(path: Path, encoding: str | None = None) -> TextSource:
+    """Read a text file.
+
+    Parameters: ``path``; ``encoding``, a codec's name, or None to find out. Raises FormatError when
+    the file cannot be read or is no text.
+    """
+    try:
+        if path.is_dir():
+            raise FormatError(f"{path}: this is a folder")
+        data = path.read_bytes()
+    except OSError as error:
+        raise FormatError(f"{path}: cannot be read: {reason(error)}") from error
+    return read_text(data, str(path), encoding)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    The bytes go to a new file in the same folder, which then takes the place of the old one with its
+    permissions (and owner, where that is allowed). A symbolic link stays, and the file that it points
+    to is replaced. What is no regular file (/dev/null, a named pipe) is written to directly. Missing
+    folders are made. Raises FormatError when the file cannot be written; the old one is then whole.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        if target.exists() and not target.is_file():
+            if target.is_dir():
+                raise FormatError(f"{path}: cannot be written: this is a folder")
+            target.write_bytes(data)
+            return
+        if target.exists() and not os.access(target, os.W_OK):
+            raise FormatError(f"{path}: cannot be written: it is read-only; choose another output with -o")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data)
+    except OSError as error:
+        raise FormatError(
+            f"{path}: cannot be written: {reason(error)}; choose another output with -o"
+        ) from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    old = target.stat() if target.exists() else None
+    with tempfile.NamedTemporaryFile(
+        prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent, delete=False
+    ) as file:
+        temporary = Path(file.name)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if old is not None:
+            if hasattr(os, "chown"):
+                with contextlib.suppress(PermissionError):
+                    os.chown(temporary, old.st_uid, old.st_gid)
+            temporary.chmod(stat.S_IMODE(old.st_mode))
+        else:
+            temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if hasattr(os, "O_DIRECTORY"):
+        with contextlib.suppress(OSError):
+            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths, which need not exist, name one file.
+
+    >>> same_file(Path("bao/../so-1.txt"), Path("so-1.txt"))
+    True
+    """
+    try:
+        if one.exists() and other.exists():
+            return one.samefile(other)
+    except OSError:
+        pass
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def walk(folder: Path, leave_out: Path | None = None) -> Iterator[Path]:
+    """The text files of a folder and the folders in it, sorted by path.
+
+    Hidden files and folders are passed over, and links to folders are not followed. ``leave_out`` is
+    a folder that is passed over too (where the output goes). Raises FormatError for a folder that
+    cannot be read.
+    """
+    try:
+        entries = sorted(folder.iterdir(), key=lambda p: p.name)
+    except OSError as error:
+        raise FormatError(f"{folder}: cannot be read: {reason(error)}") from error
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            if not entry.is_symlink() and not (leave_out and same_file(entry, leave_out)):
+                yield from walk(entry, leave_out)
+        elif entry.suffix.lower() in SUFFIXES:
+            yield entry
