@@ -1,0 +1,152 @@
+"""The summary for a terminal: a table of rules, how often each found and repaired something."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ocrfix.model import Rule, Safety
+from ocrfix.report import Report, ReportedFinding, Status
+from ocrfix.reports.model import Failure, Reviewed
+from ocrfix.reports.text import arrow
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Totals", "print_summary", "render"]
+
+_EXAMPLE = 40
+"""Characters of an example before and after."""
+
+
+@dataclass
+class _Row:
+    rule: Rule
+    found: int = 0
+    applied: int = 0
+    example: ReportedFinding | None = None
+
+
+@dataclass
+class Totals:
+    """Counts over many reports, so that the reports themselves need not be kept.
+
+    >>> totals = Totals()
+    >>> totals.add(Report(name="bao.txt"))
+    >>> totals.headline()
+    '1 file: nothing found'
+    """
+
+    files: int = 0
+    changed: int = 0
+    failed: int = 0
+    unsafe_left: int = 0
+    rows: dict[str, _Row] = field(default_factory=dict)
+
+    def add(self, report: Report) -> None:
+        """Count one file's findings."""
+        self.files += 1
+        self.changed += bool(report.steps)
+        for item in report.findings:
+            rule = item.finding.rule
+            row = self.rows.setdefault(rule.code, _Row(rule))
+            row.found += 1
+            applied = item.status is Status.APPLIED
+            row.applied += applied
+            if row.example is None or _better(item, row.example):
+                row.example = item
+            left = item.status is Status.LEFT and bool(item.finding.edits)
+            self.unsafe_left += left and item.finding.safety is Safety.UNSAFE
+
+    @property
+    def found(self) -> int:
+        """Number of findings."""
+        return sum(row.found for row in self.rows.values())
+
+    @property
+    def applied(self) -> int:
+        """Number of findings whose edits were applied."""
+        return sum(row.applied for row in self.rows.values())
+
+    def headline(self, *, done: bool = True) -> str:
+        """One line with the counts; ``done``, whether the repairs were made or only could be."""
+        files = _count(self.files, "file")
+        failed = f"; {_count(self.failed, 'file')} failed" if self.failed else ""
+        if not self.found:
+            return f"{files}: nothing found{failed}"
+        verb = "repaired" if done else "would be repaired"
+        found = _count(self.found, "finding")
+        return f"{files}: {found}, {self.applied} {verb}, {self.found - self.applied} left{failed}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _better(item: ReportedFinding, other: ReportedFinding) -> bool:
+    """Whether an item is the better example: applied, and short enough to be read."""
+
+    def rank(one: ReportedFinding) -> tuple[bool, bool]:
+        size = len(one.before) + len(one.after)
+        return one.status is Status.APPLIED, 0 < size <= _EXAMPLE
+
+    return rank(item) > rank(other)
+
+
+def print_summary(totals: Totals, console: Console, *, done: bool = True) -> None:
+    """Print the table and a headline to a rich console.
+
+    Parameters: ``totals``; ``console``; ``done``, whether repairs were made (clean) or only could be
+    (check).
+    """
+    from rich.table import Table  # noqa: PLC0415  (start-up time)
+    from rich.text import Text  # noqa: PLC0415
+
+    if totals.rows:
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        table.add_column("rule", no_wrap=True)
+        table.add_column("name", no_wrap=True)
+        table.add_column("found", justify="right", no_wrap=True)
+        table.add_column("repaired" if done else "sure", justify="right", no_wrap=True)
+        table.add_column("left", justify="right", no_wrap=True)
+        table.add_column("example", no_wrap=True, overflow="ellipsis")
+        for code in sorted(totals.rows):
+            row = totals.rows[code]
+            left = row.found - row.applied
+            example = arrow(row.example, _EXAMPLE) if row.example else ""
+            table.add_row(
+                Text(code, style="cyan"),
+                row.rule.name,
+                str(row.found),
+                Text(str(row.applied), style="green" if row.applied else "dim"),
+                Text(str(left), style="yellow" if left else "dim"),
+                Text(example),
+            )
+        console.print(table)
+    console.print(Text(totals.headline(done=done), style="bold"))
+    if totals.unsafe_left:
+        many = totals.unsafe_left > 1
+        console.print(
+            f"{totals.unsafe_left} of those left {'are' if many else 'is'} likely right: "
+            f"--unsafe applies {'them' if many else 'it'}",
+            highlight=False,
+        )
+
+
+def render(files: Iterable[Reviewed], failures: Iterable[Failure] = ()) -> str:
+    """The summary as plain text, for a file.
+
+    >>> print(render([Reviewed(Report(name="bao.txt"), "", "")]), end="")
+    1 file: nothing found
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    totals = Totals()
+    for file in files:
+        totals.add(file.report)
+    totals.failed = len(tuple(failures))
+    out = io.StringIO()
+    print_summary(totals, Console(file=out, width=100, color_system=None, force_terminal=False))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

@@ -1,0 +1,92 @@
+"""Short texts of findings for people: lines of ``ocrfix check``, examples, invisible characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from os.path import commonprefix
+
+from ocrfix.report import Report, ReportedFinding
+
+__all__ = ["arrow", "lines", "shorten", "visible"]
+
+_NAMED = {"\n": "⏎", "\t": "⇥", "\f": "␌", "\r": "␍", "\u00a0": "⍽"}
+
+_MARGIN = 8
+"""Characters shown on each side of where two long texts differ."""
+
+
+def visible(text: str) -> str:
+    r"""The text with every character that cannot be seen as a sign; plain spaces stay.
+
+    >>> visible("người\n\u200bnghèo")
+    'người⏎⟨U+200B⟩nghèo'
+    """
+    if text.isprintable():
+        return text
+    return "".join(_NAMED.get(c) or (f"⟨U+{ord(c):04X}⟩" if _hidden(c) else c) for c in text)
+
+
+def _hidden(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs") and char != " "
+
+
+def shorten(text: str, width: int) -> str:
+    """At most ``width`` characters of the text, its middle left out.
+
+    >>> shorten("Ủy ban nhân dân tỉnh Thái Bình", 15)
+    'Ủy ban … i Bình'
+    """
+    if len(text) <= width:
+        return text
+    head = (width - 2) // 2
+    tail = width - 3 - head
+    return f"{text[:head]} … {text[len(text) - tail :]}"
+
+
+def arrow(item: ReportedFinding, width: int = 60) -> str:
+    """What a finding would change, in at most about ``width`` characters; its text if it has no edits.
+
+    A long text that differs in few places is shown around the first of them.
+
+    >>> from ocrfix.model import Finding, Rule, Safety, Span
+    >>> from ocrfix.report import Status
+    >>> finding = Finding(Rule("WRD001", "not-a-syllable", "", Safety.SAFE), Span(0, 2), "")
+    >>> arrow(ReportedFinding(finding, Status.LEFT, Span(0, 2), 1, 1, "Vi", "Vi", 0, "words"))
+    'Vi'
+    """
+    before, after = visible(item.before), visible(item.after)
+    if not item.finding.edits:
+        return shorten(before, width)
+    half = width // 2 - 2
+    if after == "":
+        return f"{shorten(before, width - 12)} → (nothing)"
+    if before == "":
+        return f"(nothing) → {shorten(after, width - 12)}"
+    if max(len(before), len(after)) > half:
+        before, after = _around(before, after)
+    return f"{shorten(before, half)} → {shorten(after, half)}"
+
+
+def _around(one: str, other: str) -> tuple[str, str]:
+    """Two texts without the long beginning and end that they share."""
+    head = len(commonprefix([one, other]))
+    tail = len(commonprefix([one[head:][::-1], other[head:][::-1]]))
+    start, end = max(0, head - _MARGIN), max(0, tail - _MARGIN)
+    lead, trail = "…" if start else "", "…" if end else ""
+    return f"{lead}{one[start : len(one) - end]}{trail}", f"{lead}{other[start : len(other) - end]}{trail}"
+
+
+def lines(report: Report, least: float | None = None) -> Iterator[str]:
+    """One line a finding: ``file:line:column: CODE message [before → after] (confidence)``.
+
+    ``least`` leaves out findings whose confidence is below it.
+    """
+    for item in report.findings:
+        finding = item.finding
+        if least is not None and finding.confidence < least:
+            continue
+        change = f" [{arrow(item)}]" if finding.edits else ""
+        place = f"{report.name}:{item.line}:{item.column}"
+        message = visible(finding.message)
+        yield f"{place}: {finding.rule.code} {message}{change} ({finding.confidence:.2f})"
