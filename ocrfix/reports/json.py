@@ -12,7 +12,7 @@ from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.report import AppliedEdit, Report, ReportedFinding, Status, Step
 from ocrfix.reports.model import Failure, Reviewed
 
-__all__ = ["SCHEMA", "from_dict", "render", "schema", "to_dict"]
+__all__ = ["SCHEMA", "from_dict", "plain", "render", "schema", "to_dict"]
 
 SCHEMA: Final = "ocrfix-report/1"
 """Name and version of the format. The number grows when a reader of the old format would go wrong."""
@@ -107,7 +107,7 @@ def _finding(item: ReportedFinding) -> dict[str, Any]:
         "safety": finding.safety.name.lower(),
         "before": item.before,
         "after": item.after,
-        "evidence": _plain(finding.evidence),
+        "evidence": plain(finding.evidence),
         "stage": item.stage,
         "step": item.step,
         "read": {"start": finding.span.start, "end": finding.span.end},
@@ -126,16 +126,20 @@ def _edit(edit: Edit) -> dict[str, Any]:
     return data
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  (evidence is any JSON-able value)
-    """The value with nothing in it that JSON cannot hold."""
+def plain(value: Any) -> Any:  # noqa: ANN401  (evidence is any JSON-able value)
+    """The value with nothing in it that JSON cannot hold: NaN becomes null, a tuple a list.
+
+    >>> plain({"scores": (1, float("nan")), "kept": Span(0, 2)})
+    {'scores': [1, None], 'kept': {'start': 0, 'end': 2}}
+    """
     if isinstance(value, Span):
         value = {"start": value.start, "end": value.end}
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
         value = sorted(value, key=str)
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if hasattr(value, "item"):  # a numpy scalar
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):

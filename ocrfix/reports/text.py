@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from os.path import commonprefix
 
 from ocrfix.report import Report, ReportedFinding
 
@@ -70,11 +69,17 @@ def arrow(item: ReportedFinding, width: int = 60) -> str:
 
 def _around(one: str, other: str) -> tuple[str, str]:
     """Two texts without the long beginning and end that they share."""
-    head = len(commonprefix([one, other]))
-    tail = len(commonprefix([one[head:][::-1], other[head:][::-1]]))
+    head = _shared(one, other)
+    tail = _shared(one[head:][::-1], other[head:][::-1])
     start, end = max(0, head - _MARGIN), max(0, tail - _MARGIN)
     lead, trail = "…" if start else "", "…" if end else ""
     return f"{lead}{one[start : len(one) - end]}{trail}", f"{lead}{other[start : len(other) - end]}{trail}"
+
+
+def _shared(one: str, other: str) -> int:
+    """Length of the beginning that two texts share."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def lines(report: Report, least: float | None = None) -> Iterator[str]:
