@@ -1,0 +1,256 @@
+"""Web page chrome and template placeholders: whole lines that no author wrote."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+from ocrfix._data import data_path
+from ocrfix.detectors._noise_lines import Mark, Sheet
+from ocrfix.detectors._noise_rules import TEMPLATE_PLACEHOLDER, WEB_CHROME
+from ocrfix.model import Safety, Span
+
+__all__ = ["fold_chrome", "placeholders", "web_chrome"]
+
+_LONGEST: Final = 200  # characters of the longest line compared with the phrases
+_LINK: Final = 140  # characters of the longest pointer to another article
+_BODY: Final = 20  # characters of a line that can be an article's text
+_TAIL: Final = 12  # lines at the end among which a phrase may stand that is chrome only there
+
+_EDGES: Final = " \t\u00a0»›>|•·●▪*→←↑↓▼▲✓✔☰✕×+-–—:.,!?_#\u200b[]"
+_DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*[km]?\b")
+_LISTED: Final = re.compile(r"(?:\d{1,3}|[a-zđA-ZĐ]|[ivxIVX]{1,4})[.)]\s")
+_COPYRIGHT: Final = re.compile(
+    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:bản quyền\s*)?(?:by\s*)?(?:19|20)\d\d\b.{0,120}"
+    r"|.{0,80}\ball rights reserved\b.{0,60}"
+    r"|.{0,60}(?:©|\(c\)|®)\s*bản quyền thuộc (?:về|báo|công ty)\b.{0,100}"
+    r"|(?:©|\(c\))\s*(?:giữ )?bản quyền (?:nội dung )?(?:thuộc|của)\b.{0,80}"
+    r"|(?:ghi rõ nguồn|vui lòng ghi rõ nguồn|đề nghị ghi rõ nguồn) .{1,60} khi (?:phát hành lại|sử dụng lại|trích dẫn lại) (?:thông tin|nội dung) (?:từ|trên|của) (?:website|trang|báo|cổng).{0,60}",
+    re.IGNORECASE,
+)
+_CRUMBS: Final = re.compile(
+    r"(?:trang chủ|home|trang nhất)(?:\s*[>»›/→|]+\s*[^>»›/→|.!?;:]{1,60}){1,6}", re.IGNORECASE
+)
+
+
+def fold_chrome(text: str) -> str:
+    """A line as the phrases are compared: lower case, numbers as "#", no decoration round it.
+
+    >>> fold_chrome("» BÌNH LUẬN (12)"), fold_chrome("Lượt xem: 1.204")
+    ('bình luận (#)', 'lượt xem: #')
+    """
+    folded = " ".join(text.casefold().split()).strip(_EDGES)
+    return _DIGITS.sub("#", folded)
+
+
+class _Phrases(NamedTuple):
+    whole: dict[str, str]
+    """Phrase to tier."""
+    openings: dict[str, list[tuple[str, str]]]
+    """First word to the phrases with an open end, and their tiers."""
+
+
+@cache
+def _phrases() -> _Phrases:
+    whole: dict[str, str] = {}
+    openings: dict[str, list[tuple[str, str]]] = {}
+    for line in data_path("vi", "web-chrome.txt").read_text("utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        tier, phrase = line.split("\t")
+        if phrase.endswith("…"):
+            start = phrase[:-1]
+            openings.setdefault(start.split()[0].strip(_EDGES), []).append((start, tier))
+        else:
+            whole[phrase.strip(_EDGES.replace("#", ""))] = tier
+    return _Phrases(whole, openings)
+
+
+def _tier(text: str) -> str | None:
+    """How sure it is that the line is chrome: "sure", "near", "weak", "link" or None."""
+    if len(text) > _LONGEST or _LISTED.match(text):
+        return None
+    phrases = _phrases()
+    folded = fold_chrome(text)
+    tier = phrases.whole.get(folded)
+    if tier is not None:
+        return tier
+    first = folded.split(" ", 1)[0].strip(_EDGES)
+    for start, open_tier in phrases.openings.get(first, ()):
+        if folded.startswith(start) and (open_tier != "link" or len(text) <= _LINK):
+            return open_tier
+    if (
+        "©" in text or "(c)" in folded or "copyright" in folded or "rights" in folded or "ghi rõ" in folded
+    ) and (_COPYRIGHT.fullmatch(text)):
+        return "sure"
+    if folded.startswith(("trang chủ", "home", "trang nhất")) and _CRUMBS.fullmatch(text):
+        return "sure"
+    return None
+
+
+def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
+    """Lines of page chrome; ``noise`` are lines that are other noise, and do not part a run of chrome."""
+    tiers = {}
+    for index, line in enumerate(sheet.lines):
+        if len(line.text) <= _LONGEST and (tier := _tier(line.text)):
+            tiers[index] = tier
+    if not tiers:
+        return []
+    body = any(
+        len(line.text) >= _BODY and i not in tiers and i not in noise for i, line in enumerate(sheet.lines)
+    )
+    found = []
+    for run in _runs(sorted(tiers), noise):
+        found += [_judge(sheet, i, tiers, run, noise, body=body) for i in run]
+    return [m for m in found if m is not None]
+
+
+def _runs(indices: list[int], noise: frozenset[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for index in indices:
+        before = index - 1
+        while runs and before in noise and before > runs[-1][-1]:
+            before -= 1
+        if runs and before == runs[-1][-1]:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return runs
+
+
+def _judge(
+    sheet: Sheet, index: int, tiers: dict[int, str], run: list[int], noise: frozenset[int], *, body: bool
+) -> Mark | None:
+    tier = tiers[index]
+    kinds = [tiers[i] for i in run]
+    sure = "sure" in kinds
+    after = run[-1] + 1
+    while after in noise:
+        after += 1
+    last = after == len(sheet.lines) and run[0] > 0
+    menu = sum(k in ("near", "weak") for k in kinds) >= 3 and kinds.count("near") >= 1
+    safety, confidence = None, 0.0
+    if tier == "sure":
+        safety, confidence = Safety.SAFE, 0.97
+    elif tier == "near" and (sure or last or menu):
+        safety, confidence = Safety.SAFE, 0.96
+    elif (tier == "weak" and (sure or menu)) or (tier == "link" and sure):
+        safety, confidence = Safety.SAFE, 0.95
+    elif tier == "link":
+        safety, confidence = Safety.UNSAFE, 0.75
+    if safety is None:
+        return None
+    if not body:  # a list of such words, or nothing but them: not a page around an article
+        safety, confidence = Safety.UNSAFE, min(confidence, 0.7)
+    text = sheet.lines[index].text
+    evidence = {"tier": tier, "beside": [sheet.lines[i].text for i in run if i != index][:5]}
+    message = f'web page chrome "{text if len(text) <= 60 else text[:57] + "..."}"'
+    return Mark(WEB_CHROME, message, confidence, safety, (index,), evidence=evidence)
+
+
+_NAME: Final = r"[A-Za-z_][\w.\-]{1,40}"
+_HOLE: Final = (
+    rf"\{{\{{\{{?[^{{}}\n]{{1,60}}\}}?\}}\}}|\{{%[^{{}}\n]{{1,60}}%\}}|\$\{{{_NAME}\}}|\{{{_NAME}\}}"
+    rf"|\[\[{_NAME}\]\]|<%[=\-]?[^<>%\n]{{1,60}}%>|%\({_NAME}\)[sd]|%%{_NAME}%%|@@{_NAME}@@|#\{{{_NAME}\}}"
+    r"|\[object (?:Object|HTML\w{1,20}|Array)\]|(?<![\d\w])%[sd]\b|\{\d{1,2}\}"
+)
+_HOLES: Final = re.compile(_HOLE)
+_LITTER: Final = re.compile(r"(?:undefined|null|NaN|NULL|function\(\) \{ \[native code\] \})")
+_LOREM: Final = re.compile(r"lorem ipsum dolor sit amet\b", re.IGNORECASE)
+_CODE: Final = re.compile(
+    r"[;{]\s*$|^\s*[}\])];?,?$|=>|==|::|\b(?:def|function|class|return|import|printf?|var|const|let|echo|SELECT|void|int|char|format)\b[\s(\"']"
+    r"|\w\(.*\)\s*;?$|</?\w+[^>]*>|^\s*[#$]\s|\\[a-z]{2,}|\$\$|[\^_]\{|\w\s*=\s*[\"'\[{(\w]"
+)
+_LABEL: Final = 40  # characters of label that may stand beside the placeholders of a line
+
+
+def placeholders(sheet: Sheet) -> list[Mark]:
+    """Placeholders that a template engine left unfilled."""
+    text = sheet.text
+    if not any(
+        sign in text for sign in ("{", "[[", "[object", "<%", "%", "@@", "undefined", "null", "NaN")
+    ) and ("orem ipsum" not in text and "OREM IPSUM" not in text):
+        return []
+    found = []
+    for index, line in enumerate(sheet.lines):
+        body = line.text
+        if _LOREM.match(body) and body.isascii():
+            found.append(
+                _hole_mark(f'filler text "{body[:40]}"', 0.98, Safety.SAFE, _lorem_lines(sheet, index))
+            )
+        elif len(body) <= 40 and _LITTER.fullmatch(body):
+            if sheet.alone(index) and not _codelike(sheet, index):
+                sure = body.startswith(("undefined", "function"))
+                found.append(
+                    _hole_mark(f'litter of a script "{body}"', 0.96 if sure else 0.75,
+                               Safety.SAFE if sure else Safety.UNSAFE, (index,))
+                )  # fmt: skip
+        elif any(sign in body for sign in ("{", "[[", "[object", "<%", "%", "@@")):
+            found += _in_line(sheet, index)
+    return found
+
+
+def _hole_mark(
+    message: str,
+    confidence: float,
+    safety: Safety,
+    lines: tuple[int, ...] = (),
+    span: Span | None = None,
+    **facts: object,
+) -> Mark:
+    return Mark(TEMPLATE_PLACEHOLDER, message, confidence, safety, lines, span, facts)
+
+
+def _lorem_lines(sheet: Sheet, index: int) -> tuple[int, ...]:
+    """The filler text's line and the lines of its block that go on with it in Latin."""
+    block = sheet.ranges[sheet.lines[index].block]
+    last = index
+    while (
+        last + 1 < block.stop
+        and sheet.lines[last + 1].text.isascii()
+        and (sheet.lines[last].text[-1] not in ".!?" or _LOREM.match(sheet.lines[last + 1].text))
+    ):
+        last += 1
+    return tuple(range(index, last + 1))
+
+
+def _codelike(sheet: Sheet, index: int) -> bool:
+    near = range(max(0, index - 2), min(len(sheet.lines), index + 3))
+    return any(_CODE.search(_HOLES.sub("", sheet.lines[i].text[:300])) for i in near)
+
+
+def _in_line(sheet: Sheet, index: int) -> list[Mark]:
+    line = sheet.lines[index]
+    holes = [m for m in _HOLES.finditer(line.text) if m.group() not in ("%s", "%d") or len(line.text) < 80]
+    if not holes or (len(holes) > 40) or _codelike(sheet, index):
+        return []
+    rest = _HOLES.sub("", line.text)
+    letters = sum(c.isalpha() for c in rest)
+    names = [m.group() for m in holes]
+    facts = {"placeholders": names[:10]}
+    weak = all(re.fullmatch(r"\{\d{1,2}\}|%[sd]|\{[A-Za-z_]\w?\}|\[\[.*\]\]", n) for n in names)
+    if not letters:
+        if weak:
+            return [_hole_mark(f"unfilled placeholder {names[0]}", 0.75, Safety.UNSAFE, (index,), **facts)]
+        return [_hole_mark(f"unfilled placeholder {names[0]}", 0.97, Safety.SAFE, (index,), **facts)]
+    if weak:
+        return [
+            _hole_mark(f"unfilled placeholder {m.group()}", 0.4, Safety.DISPLAY,
+                       span=Span(line.start + m.start(), line.start + m.end()), **facts)
+            for m in holes
+        ]  # fmt: skip
+    label = rest.strip(" \t:-–—|,.")
+    if len(label) <= _LABEL and rest.rstrip(" -–—|,.").endswith(":") and len(holes) == 1:
+        return [
+            _hole_mark(
+                f"a label with an unfilled placeholder {names[0]}", 0.8, Safety.UNSAFE, (index,), **facts
+            )
+        ]
+    return [
+        _hole_mark(
+            f"unfilled placeholder {m.group()}", 0.5, Safety.DISPLAY,
+            span=Span(line.start + m.start(), line.start + m.end()), **facts,
+        )
+        for m in holes
+    ]  # fmt: skip

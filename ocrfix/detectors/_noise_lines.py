@@ -1,0 +1,283 @@
+"""Lines of a document, and the deletion of whole lines, for the detectors of noise."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from ocrfix.config import Config
+from ocrfix.document import Document
+from ocrfix.model import Edit, Finding, Rule, Safety, Span
+from ocrfix.vietnamese.letters import letter
+
+__all__ = ["Line", "Mark", "Sheet", "breaks_sentence", "findings", "skeleton"]
+
+_ENDINGS: Final = '.!?…:;"”’»)]}'
+LONG: Final = 25
+"""Characters from which on a line can be running text; shorter ones are headings, captions, cells."""
+
+
+def _skeleton_table() -> dict[int, str]:
+    table = {}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = letter(chr(code)).base.lower()
+        if len(base) == 1 and base.isascii():
+            table[code] = base
+    return table | {ord(d): "#" for d in "0123456789"}
+
+
+_SKELETON: Final = _skeleton_table()
+
+
+def skeleton(text: str) -> str:
+    """A line in lower case, without marks, each digit as "#", with single spaces: what its noisy copies share.
+
+    >>> skeleton("Thứ Sáu  20-10-2023")
+    'thu sau ##-##-####'
+    """
+    return " ".join(text.lower().translate(_SKELETON).split())
+
+
+class Line(NamedTuple):
+    """A line that is not blank: its stripped span and text, and the numbers of its block and page."""
+
+    start: int
+    end: int
+    text: str
+    block: int
+    page: int
+
+
+class Sheet:
+    """The lines of a document, numbered through, blank ones left out.
+
+    >>> sheet = Sheet(Document("Tin vắn\\n\\nTrang 3\\nBáo Xuân"))
+    >>> [(line.text, line.block) for line in sheet.lines], sheet.alone(0), sheet.alone(1)
+    ([('Tin vắn', 0), ('Trang 3', 1), ('Báo Xuân', 1)], True, False)
+    """
+
+    def __init__(self, document: Document) -> None:
+        text = self.text = document.text
+        self.lines: list[Line] = []
+        self.ranges: list[range] = []
+        """For each block the numbers of its lines."""
+        for number, block in enumerate(document.blocks):
+            first = len(self.lines)
+            self.lines.extend(
+                Line(s.start, s.end, text[s.start : s.end], number, block.page) for s in block.lines
+            )
+            self.ranges.append(range(first, len(self.lines)))
+
+    def alone(self, index: int) -> bool:
+        """Whether the line is a block by itself."""
+        return len(self.ranges[self.lines[index].block]) == 1
+
+    def begin(self, index: int) -> int:
+        """Where the line begins with its indent."""
+        start = self.lines[index].start
+        while start and self.text[start - 1] not in "\n\f" and self.text[start - 1].isspace():
+            start -= 1
+        return start
+
+    def pages(self) -> list[range]:
+        """The numbers of each page's lines; a blank page has none."""
+        found: list[range] = []
+        first = 0
+        for index, line in enumerate(self.lines):
+            while len(found) < line.page:
+                found.append(range(first, index))
+                first = index
+        found.append(range(first, len(self.lines)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place of noise: whole lines by number, or a span inside one block, never both.
+
+    A place that is only shown (`Safety.DISPLAY`) gets no edits.
+    """
+
+    rule: Rule
+    message: str
+    confidence: float
+    safety: Safety
+    lines: tuple[int, ...] = ()
+    span: Span | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def order(self) -> tuple[int, float, str]:
+        """What to sort by: the surest first."""
+        return (-self.safety, -self.confidence, self.rule.code)
+
+
+def breaks_sentence(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> bool:
+    """Whether a line stands in the middle of a sentence of running text.
+
+    The nearest lines before and after it that are not in ``noise`` are long, the first has no end
+    of a sentence and the second goes on with a small letter.
+
+    >>> page = "Hội nghị đã nghe báo cáo của các huyện và\\n\\n12\\n\\nthành phố về kết quả chín tháng đầu năm"
+    >>> breaks_sentence(Sheet(Document(page)), 1)
+    True
+    """
+    left, right = _neighbours(sheet, index, noise)
+    return left is not None and right is not None and _goes_on(left, right)
+
+
+def _neighbours(sheet: Sheet, index: int, noise: Iterable[int]) -> tuple[str | None, str | None]:
+    skip = noise if isinstance(noise, (set, frozenset, dict)) else frozenset(noise)
+    found: list[str | None] = []
+    for step in (-1, 1):
+        place = index + step
+        for _ in range(6):
+            if place not in skip:
+                break
+            place += step
+        found.append(sheet.lines[place].text if 0 <= place < len(sheet.lines) else None)
+    return found[0], found[1]
+
+
+def _goes_on(left: str, right: str) -> bool:
+    return (
+        len(left) >= LONG
+        and len(right) >= LONG
+        and left[-1] not in _ENDINGS
+        and right[0].islower()
+        and not (len(right) > 1 and right[1] in ").")
+    )
+
+
+def findings(sheet: Sheet, marks: Iterable[Mark], config: Config) -> list[Finding]:
+    """Turn marks into findings whose edits fit together.
+
+    Marks that the config applies are planned together, so that the lines between which they stood
+    keep exactly one blank line; every other mark gets the edits it would have alone.
+    """
+    protected = _Cover(config.protected(sheet.text))
+    taken: set[int] = set()
+    planned: list[Mark] = []
+    others: list[Mark] = []
+    for mark in sorted(marks, key=Mark.order):
+        if not config.uses(mark.rule) or not taken.isdisjoint(mark.lines):
+            continue
+        places = [Span(sheet.lines[i].start, sheet.lines[i].end) for i in mark.lines]
+        places += [mark.span] if mark.span else []
+        if config.applies(mark.safety, mark.confidence) and not any(map(protected.meets, places)):
+            planned.append(mark)
+            taken.update(mark.lines)
+        else:
+            others.append(mark)
+    inside = _Cover([Span(sheet.lines[i].start, sheet.lines[i].end) for i in taken])
+    tail = _tail(sheet, taken)
+    found = [
+        _finding(sheet, mark, gone, end)
+        for group, gone, end in (
+            (planned, taken, tail),
+            *(([m], set(m.lines), _tail(sheet, set(m.lines))) for m in others),
+        )
+        for mark in group
+        if (group is planned or taken.isdisjoint(mark.lines)) and not (mark.span and inside.meets(mark.span))
+    ]
+    return sorted(found, key=lambda f: f.span)
+
+
+def _tail(sheet: Sheet, gone: set[int]) -> int:
+    """The number of the first of the lines that go at the document's end."""
+    first = len(sheet.lines)
+    while first and first - 1 in gone:
+        first -= 1
+    return first
+
+
+class _Cover:
+    """Spans, none of which overlaps another, to look places up in."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans)
+
+    def meets(self, span: Span) -> bool:
+        """Whether one of the spans overlaps this one."""
+        place = bisect_right(self._spans, span)
+        return any(span.overlaps(s) for s in self._spans[max(0, place - 1) : place + 1])
+
+
+def _finding(sheet: Sheet, mark: Mark, gone: set[int], tail: int) -> Finding:
+    if mark.span:
+        span, cuts = mark.span, [_cut_inside(sheet.text, mark.span)]
+    else:
+        first, last = sheet.lines[mark.lines[0]], sheet.lines[mark.lines[0]]
+        for i, j in zip(mark.lines, mark.lines[1:], strict=False):
+            if j != i + 1:
+                break
+            last = sheet.lines[j]
+        span = Span(first.start, last.end)
+        cuts = [_cut_line(sheet, i, gone, tail) for i in mark.lines]
+    edits = () if mark.safety is Safety.DISPLAY else tuple(Edit(s, "") for s in _joined(cuts))
+    return Finding(mark.rule, span, mark.message, edits, mark.confidence, mark.safety, mark.evidence)
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    found: list[Span] = []
+    for span in spans:
+        if found and found[-1].end == span.start:
+            found[-1] = Span(found[-1].start, span.end)
+        else:
+            found.append(span)
+    return found
+
+
+def _cut_inside(text: str, span: Span) -> Span:
+    """The span with the space that would be left over beside it."""
+    start, end = span.start, span.end
+    while start and text[start - 1] in " \t\u00a0":
+        start -= 1
+    at_start = not start or text[start - 1] in "\n\f"
+    at_end = end == len(text) or text[end] in "\n\f"
+    if at_start:
+        start = span.start
+        while end < len(text) and text[end] in " \t\u00a0":
+            end += 1
+        if at_end and start and text[start - 1] == "\n" and end < len(text) and text[end] == "\n":
+            end += 1  # the last line of a span that began further up in its block
+    elif not at_end and text[end] not in " \t\u00a0.,;:!?)":
+        start = span.start
+    return Span(start, end)
+
+
+def _cut_line(sheet: Sheet, index: int, gone: set[int], tail: int) -> Span:
+    """What to delete so that one line goes, when all lines in ``gone`` go; ``tail`` as `_tail` gives it."""
+    lines, text = sheet.lines, sheet.text
+    line = lines[index]
+    own = sheet.ranges[line.block]
+    if not all(i in gone for i in own):
+        after = index
+        while after + 1 < own.stop and after + 1 in gone:
+            after += 1
+        if after + 1 == own.stop:
+            return Span(lines[index - 1].end, line.end)
+        return Span(sheet.begin(index), sheet.begin(index + 1))
+    start = sheet.begin(index)
+    if index == own.start and index and index - 1 not in gone:
+        start = _trimmed_start(sheet, index, start, tail=index >= tail)
+    if index + 1 < own.stop:
+        return Span(start, sheet.begin(index + 1))
+    if own.stop == len(lines):
+        return Span(start, line.end)
+    page_break = text.find("\f", line.end, lines[index + 1].start)
+    return Span(start, page_break if page_break >= 0 else sheet.begin(index + 1))
+
+
+def _trimmed_start(sheet: Sheet, index: int, start: int, *, tail: bool) -> int:
+    """Where to cut before the first of some deleted blocks: all blank lines but one go too."""
+    before = sheet.lines[index - 1].end
+    gap = sheet.text[before:start]
+    if "\f" in gap:
+        return start
+    if tail:
+        return before
+    if gap.count("\n") > 2:
+        return before + gap.index("\n", gap.index("\n") + 1) + 1
+    return start
