@@ -1,0 +1,219 @@
+"""Where copies stand in the text: their edges, the kind of text around them, and the edit that takes one out."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ocrfix.model import Edit, Span
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ocrfix.detectors._duplicates_match import Match
+    from ocrfix.detectors._duplicates_tokens import Tokens
+    from ocrfix.document import Document
+
+__all__ = ["Layout"]
+
+_TERMINAL: Final = frozenset('.!?…:;”"»)]')
+_STOPS: Final = frozenset(".!?…")
+_OPENING: Final = frozenset("“\"'‘«([{*_-–—•+#>")
+_NUMBERED: Final = re.compile(
+    r"^[ \t]*(?:điều|khoản|điểm|mục|chương|phần)[ \t]+[\dIVXLa-zđ]{1,6}\b|^[ \t]*(?:\d{1,3}|[a-zđ])[.)][ \t]",
+    re.IGNORECASE | re.MULTILINE,
+)
+_AROUND: Final = 1500
+"""Characters on each side in which numbered clauses are counted."""
+_CLAUSES: Final = 5
+"""Numbered lines nearby that make a text a law or a list."""
+_SHORT_LINE: Final = 12
+"""Most words, on average, in lines of verse or of a list."""
+
+
+class Layout:
+    """Edges and surroundings of runs of words ``[start, end)`` of a document."""
+
+    def __init__(self, document: Document, tokens: Tokens) -> None:
+        self.text = document.text
+        self.tokens = tokens
+        self.count = len(tokens.start)
+        self._document = document
+
+    @cached_property
+    def unit_starts(self) -> tuple[NDArray[np.int64], ...]:
+        """Numbers of the first words of the lines, and of the blocks when these are not the lines."""
+        lines = self._first_words(np.array(self._document.line_starts, dtype=np.int64))
+        blocks = self._first_words(np.array([0, *(m.end() for m in re.finditer(r"\n[^\S\n]*\n", self.text))]))
+        return (lines, blocks) if len(blocks) != len(lines) else (lines,)
+
+    def _first_words(self, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+        found = np.searchsorted(self.tokens.start, np.append(0, offsets))
+        found[0] = 0
+        return np.unique(found[found < self.count])
+
+    def words(self, start: int, end: int) -> str:
+        """The text from the first to the last word."""
+        return self.text[self.start(start) : self.end(end)] if end > start else ""
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, from 1."""
+        return self._document.position(offset)
+
+    def start(self, word: int) -> int:
+        """Offset of a word's first letter."""
+        return int(self.tokens.start[word])
+
+    def end(self, word: int) -> int:
+        """Offset after the last letter of the word before ``word``."""
+        return int(self.tokens.end[word - 1])
+
+    def between(self, word: int) -> str:
+        """What stands between the word before ``word`` and it; at the ends of the text, a blank line too."""
+        if word <= 0:
+            return "\n\n" + self.text[: self.start(0)]
+        if word >= self.count:
+            return self.text[self.end(self.count) :] + "\n\n"
+        return self.text[self.end(word) : self.start(word)]
+
+    def edge(self, word: int) -> str:
+        """What parts a word from the one before: "block", "line" (a paragraph's end), "sentence" or "" (nothing).
+
+        A line end inside a sentence, as hard wrapping makes it, parts nothing.
+        """
+        between = self.between(word)
+        if "\n" in between or "\f" in between:
+            head, _, tail = between.partition("\n")
+            if "\f" in between or "\n" in tail:
+                return "block"
+            after = self.text[self.start(word)] if word < self.count else ""
+            closed = head.rstrip()[-1:] in _TERMINAL and bool(head.strip())
+            return "line" if closed or not after.islower() or tail.strip() else ""
+        if between[:1] in _STOPS or between[:2].strip('”")»’')[:1] in _STOPS:
+            after = self.text[self.start(word)]
+            if between != between.rstrip() and (after.isupper() or after.isdigit()):
+                return "sentence"
+        return ""
+
+    def closed(self, word: int) -> bool:
+        """Whether punctuation that ends a sentence or clause stands right before the gap at ``word``."""
+        head = (
+            self.between(word).split("\n")[0].rstrip() if word < self.count else self.between(word).rstrip()
+        )
+        return head[-1:] in _TERMINAL
+
+    def numbered(self, start: int, end: int) -> bool:
+        """Whether the words stand among numbered clauses, as in a law, a contract or a list."""
+        left = max(0, self.start(start) - _AROUND)
+        right = self.end(end) + _AROUND
+        sample = self.text[left : min(right, left + 4 * _AROUND)]
+        return sum(1 for _ in _NUMBERED.finditer(sample)) >= _CLAUSES
+
+    def set_in_lines(self, start: int, end: int) -> bool:
+        """Whether the words are set line by line, each with a capital or sign of its own: verse, a list, a table."""
+        low = self.text.rfind("\n", 0, self.start(start)) + 1
+        stop = self.text.find("\n", self.end(end))
+        stop = len(self.text) if stop < 0 else stop
+        stop = min(stop, low + 20_000)
+        lines = [line.strip() for line in self.text[low:stop].split("\n")]
+        lines = [line for line in lines if line]
+        if len(lines) == 1:
+            return self._among_short_lines(low, stop)
+        lengths = [line.count(" ") + 1 for line in lines]
+        if sum(lengths) > _SHORT_LINE * len(lines):
+            return False
+        capital = sum(not line[0].islower() for line in lines)
+        return capital * 5 >= len(lines) * 4 or any("|" in line or "\t" in line for line in lines)
+
+    def _among_short_lines(self, low: int, stop: int) -> bool:
+        """Whether a line of at most `_SHORT_LINE` words has such lines around it in its own block."""
+        before = self.text[max(0, low - 400) : max(0, low - 1)].split("\n")[-2:]
+        after = self.text[stop + 1 : stop + 400].split("\n")[:2]
+        near = [line for line in (*before, *after) if line.strip()]
+        here = self.text[low:stop]
+        if here.count(" ") >= _SHORT_LINE or len(near) < 3:
+            return False
+        return all(line.count(" ") < _SHORT_LINE and line.count(" ") for line in near)
+
+    def deletion(self, match: Match, *, later: bool) -> Edit:
+        """The edit that takes one copy out, with the signs that belong to it and one of the gaps beside it."""
+        if later:
+            start, end, other_start, other_end = match.q0, match.q1, match.p0, match.p1
+        else:
+            start, end, other_start, other_end = match.p0, match.p1, match.q0, match.q1
+        low = self.start(start) - self._shared_before(start, other_start)
+        high = self.end(end) + self._shared_after(end, other_end)
+        return self._with_gap(low, high)
+
+    def removal(self, start: int, end: int) -> Edit:
+        """The edit that takes whole lines or words out, and one of the gaps beside them."""
+        low, high = self.start(start), self.end(end)
+        if self.edge(start) in ("block", "line"):
+            low = self._line_start(low)
+        if self.edge(end) in ("block", "line"):
+            high = self._line_end(high)
+        return self._with_gap(low, high)
+
+    def _line_start(self, offset: int) -> int:
+        low = max(self.text.rfind("\n", 0, offset), self.text.rfind("\f", 0, offset)) + 1
+        return low + len(self.text[low:offset]) - len(self.text[low:offset].lstrip())
+
+    def _line_end(self, offset: int) -> int:
+        stop = self.text.find("\n", offset)
+        stop = len(self.text) if stop < 0 else stop
+        return offset + len(self.text[offset:stop].split("\f")[0].rstrip())
+
+    def _shared_before(self, start: int, other: int) -> int:
+        """Characters of the signs before the first word that belong to the copy."""
+        if self.edge(start) in ("block", "line"):
+            return self.start(start) - self._line_start(self.start(start))
+        mine, theirs = self.between(start), self.between(other)
+        size = 0
+        while size < min(len(mine), len(theirs)) and mine[-1 - size] == theirs[-1 - size]:
+            if mine[-1 - size] not in _OPENING:
+                break
+            size += 1
+        return size
+
+    def _shared_after(self, end: int, other: int) -> int:
+        """Characters of the signs after the last word that belong to the copy."""
+        if self.edge(end) in ("block", "line"):
+            return self._line_end(self.end(end)) - self.end(end)
+        mine, theirs = self.between(end), self.between(other)
+        size = 0
+        while size < min(len(mine), len(theirs)) and mine[size] == theirs[size] and not mine[size].isspace():
+            size += 1
+        return size
+
+    def _with_gap(self, low: int, high: int) -> Edit:
+        text = self.text
+        before = low - self._blank_before(low)
+        after = high + self._blank_after(high)
+        left, right = text[before:low], text[high:after]
+        if "\f" in left and "\f" in right:
+            return Edit(Span(low, high), "")
+        if before == 0:
+            return Edit(Span(low, after), "")
+        if after == len(text):
+            return Edit(Span(before, high), "")
+        keep_left = ("\f" in left, min(left.count("\n"), 2), -len(left)) >= (
+            "\f" in right,
+            min(right.count("\n"), 2),
+            -len(right),
+        )
+        return Edit(Span(low, after), "") if keep_left else Edit(Span(before, high), "")
+
+    def _blank_before(self, low: int) -> int:
+        size = 0
+        while size < low and self.text[low - 1 - size].isspace():
+            size += 1
+        return size
+
+    def _blank_after(self, high: int) -> int:
+        size = 0
+        while high + size < len(self.text) and self.text[high + size].isspace():
+            size += 1
+        return size

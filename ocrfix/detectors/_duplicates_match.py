@@ -1,0 +1,282 @@
+"""Passages that come twice: seeds of equal words, joined and extended over reading errors.
+
+Seed-and-extend as in sequence alignment (Altschul et al. 1990, BLAST: "Basic local alignment search
+tool"): every run of four folded words that came before is a seed; seeds on one diagonal are joined;
+the longest of them is extended both ways over small differences until the score has dropped too far.
+Every word belongs to at most one later copy, which keeps the work near-linear however often a passage
+comes again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from ocrfix.detectors._duplicates_tokens import Tokens, fold
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Gap", "Match", "find_matches"]
+
+GRAM: Final = 4
+"""Words in a seed."""
+_LONG_RUN: Final = 5
+"""Seeds in a row (8 words) that are worth an extension wherever they stand."""
+_JOIN: Final = 24
+"""Most words between two seeds of one diagonal that count together."""
+_DROP: Final = 10.0
+_READING_COST: Final = 1.2
+_CONTENT_COST: Final = 4.0
+_FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
+_STEPS: Final = tuple(
+    sorted(
+        ((x, y) for x in range(5) for y in range(5) if x or y),
+        key=lambda s: (max(s), abs(s[0] - s[1]), s),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place where two copies differ: word ranges ``[p0, p1)`` and ``[q0, q1)``, and in what way.
+
+    ``kind`` is "reading" (as a misread word differs), "number" or "content".
+    """
+
+    p0: int
+    p1: int
+    q0: int
+    q1: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An earlier copy, words ``[p0, p1)``, and a later one, ``[q0, q1)``, with their differences."""
+
+    p0: int
+    p1: int
+    q0: int
+    q1: int
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def period(self) -> int:
+        """Words from the start of the one copy to the start of the other."""
+        return self.q0 - self.p0
+
+
+_LOOKS = str.maketrans("oils", "0115")
+
+
+def gap_kind(one: str, other: str) -> str:
+    """How two stretches differ: "reading", "number" or "content".
+
+    >>> gap_kind("Vi người", "Vl ngưòi"), gap_kind("khoản 1", "khoản 2"), gap_kind("ông An", "bà Hà")
+    ('reading', 'number', 'content')
+    """
+    a, b = fold(one), fold(other)
+    if any(c.isdigit() for c in a + b):
+        alike = a.translate(_LOOKS) == b.translate(_LOOKS)
+        return "reading" if alike else "number"
+    longest = max(len(a), len(b))
+    allowed = int(longest * 0.4)
+    near = Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed
+    return "reading" if near and min(len(a), len(b)) > 0 else "content"
+
+
+class _Aligner:
+    """Extension of a seed over small differences."""
+
+    def __init__(self, text: str, tokens: Tokens) -> None:
+        self._text, self._tokens, self._key = text, tokens, tokens.key
+
+    def _words(self, start: int, end: int) -> str:
+        if start >= end:
+            return ""
+        return self._text[self._tokens.start[start] : self._tokens.end[end - 1]]
+
+    def _equal_run(self, p: int, q: int, limit: int) -> int:
+        """Equal words from (p, q) on, at most ``limit``."""
+        key, done, width = self._key, 0, 32
+        while done < limit:
+            width = min(width * 2, limit - done, 1 << 16)
+            same = key[p + done : p + done + width] == key[q + done : q + done + width]
+            wrong = int(same.argmin())
+            if not same[wrong]:
+                return done + wrong
+            done += width
+        return done
+
+    def _equal_run_back(self, p: int, q: int, limit: int) -> int:
+        key, done, width = self._key, 0, 32
+        while done < limit:
+            width = min(width * 2, limit - done, 1 << 16)
+            same = (key[p - done - width : p - done] == key[q - done - width : q - done])[::-1]
+            wrong = int(same.argmin())
+            if not same[wrong]:
+                return done + wrong
+            done += width
+        return done
+
+    def _resync(self, p: int, q: int) -> tuple[int, int] | None:
+        key, end = self._key, len(self._key)
+        for x, y in _STEPS:
+            i, j = p + x, q + y
+            if i < j <= end - 2 and key[i] == key[j] and key[i + 1] == key[j + 1]:
+                return x, y
+        return None
+
+    def _resync_back(self, p: int, q: int, q_low: int) -> tuple[int, int] | None:
+        key = self._key
+        for x, y in _STEPS:
+            i, j = p - x, q - y
+            near = 2 <= i < j and j - 2 >= q_low
+            if near and key[i - 1] == key[j - 1] and key[i - 2] == key[j - 2]:
+                return x, y
+        return None
+
+    def right(self, p: int, q: int) -> tuple[int, int, list[Gap]]:
+        """The ends of the best extension to the right of the equal words before (p, q)."""
+        end = len(self._key)
+        score = best = 0.0
+        best_at, gaps, kept = (p, q), [], 0
+        while True:
+            run = self._equal_run(p, q, end - q)
+            p, q, score = p + run, q + run, score + run
+            if score > best:
+                best, best_at, kept = score, (p, q), len(gaps)
+            step = self._resync(p, q)
+            if step is None:
+                break
+            kind = gap_kind(self._words(p, p + step[0]), self._words(q, q + step[1]))
+            gaps.append(Gap(p, p + step[0], q, q + step[1], kind))
+            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
+            p, q = p + step[0], q + step[1]
+            if score < best - _DROP:
+                break
+        return *best_at, gaps[:kept]
+
+    def left(self, p: int, q: int, q_low: int) -> tuple[int, int, list[Gap]]:
+        """The starts of the best extension to the left of (p, q), not below ``q_low`` in q."""
+        score = best = 0.0
+        best_at, gaps, kept = (p, q), [], 0
+        while True:
+            run = self._equal_run_back(p, q, min(p, q - q_low))
+            p, q, score = p - run, q - run, score + run
+            if score > best:
+                best, best_at, kept = score, (p, q), len(gaps)
+            step = self._resync_back(p, q, q_low)
+            if step is None:
+                break
+            kind = gap_kind(self._words(p - step[0], p), self._words(q - step[1], q))
+            gaps.append(Gap(p - step[0], p, q - step[1], q, kind))
+            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
+            p, q = p - step[0], q - step[1]
+            if score < best - _DROP:
+                break
+        return *best_at, gaps[:kept][::-1]
+
+
+def _gram_keys(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    count = len(key) - GRAM + 1
+    grams = key[:count].copy()
+    for k in range(1, GRAM):
+        grams *= _FACTOR
+        grams ^= grams >> np.uint64(31)
+        grams += key[k : k + count]
+    return grams
+
+
+def _previous(grams: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The last place before each where the same value stands, or -1."""
+    order = np.argsort(grams, kind="stable")
+    ordered = grams[order]
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    found = np.full(len(grams), -1, dtype=np.int64)
+    found[order[same + 1]] = order[same]
+    return found
+
+
+def _seed_runs(
+    key: NDArray[np.uint64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Runs of seeds on one diagonal: first word, seeds in the run, and distance to the earlier copy."""
+    empty = np.zeros(0, dtype=np.int64)
+    if len(key) < GRAM + 1:
+        return empty, empty, empty
+    previous = _previous(_gram_keys(key))
+    place = np.flatnonzero(previous >= 0)
+    if not len(place):
+        return empty, empty, empty
+    distance = place - previous[place]
+    fresh = np.ones(len(place), dtype=bool)
+    fresh[1:] = (np.diff(place) != 1) | (np.diff(distance) != 0)
+    first = np.flatnonzero(fresh)
+    return place[first], np.diff(np.append(first, len(place))), distance[first]
+
+
+def _worthy(
+    place: NDArray[np.int64],
+    length: NDArray[np.int64],
+    distance: NDArray[np.int64],
+    units: tuple[NDArray[np.int64], ...],
+) -> NDArray[np.bool_]:
+    """Which runs are worth an extension."""
+    worthy = (length >= _LONG_RUN) | (length + GRAM - 1 >= distance)
+    # Several short runs beside each other on nearly one diagonal: a copy with many reading errors.
+    for shift in (0, 4):
+        bucket = (distance + shift) >> 3
+        order = np.lexsort((place, bucket))
+        near = (np.diff(bucket[order]) == 0) & (np.diff(place[order]) - length[order][:-1] <= _JOIN)
+        group = np.concatenate(([0], np.cumsum(~near)))
+        worthy[order] |= np.bincount(group, weights=length[order])[group] >= _LONG_RUN + 2
+    # Short blocks: a run at the same place of two blocks of like length.
+    earlier = place - distance
+    for starts in units:
+        here = np.searchsorted(starts, place, "right") - 1
+        there = np.searchsorted(starts, earlier, "right") - 1
+        sizes = np.diff(np.append(starts, np.iinfo(np.int64).max))
+        offset = np.abs((place - starts[here]) - (earlier - starts[there]))
+        a, b = sizes[here], sizes[there]
+        worthy |= (here != there) & (offset <= 2) & (np.abs(a - b) <= np.minimum(a, b) // 6) & (a >= 5)
+    return worthy
+
+
+def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...] = ()) -> list[Match]:
+    """Passages of the text that come a second time, in the order of the later copy.
+
+    Parameters: ``tokens`` of the text; ``units``, numbers of the words that begin a block or a line,
+    each array sorted and beginning with 0: they let short blocks be found that are badly read.
+    The later copies do not overlap each other; a copy may overlap its own earlier one, which is a loop.
+
+    >>> from ocrfix.detectors._duplicates_tokens import tokenize
+    >>> text = "một hai ba bốn năm sáu bảy tám chín, rồi một hai ba bốn nam sáu bảy tám"
+    >>> [(m.p0, m.p1, m.q0, m.q1) for m in find_matches(text, tokenize(text))]
+    [(0, 8, 10, 18)]
+    """
+    place, length, distance = _seed_runs(tokens.key)
+    if not len(place):
+        return []
+    chosen = np.flatnonzero(_worthy(place, length, distance, units))
+    aligner = _Aligner(text, tokens)
+    found: list[Match] = []
+    covered = 0
+    for n in chosen.tolist():
+        q = int(place[n])
+        end = q + int(length[n]) + GRAM - 1
+        if end <= covered:
+            continue
+        q = max(q, covered)
+        p = q - int(distance[n])
+        p_end, q_end, after = aligner.right(p, q)
+        p_start, q_start, before = aligner.left(p, q, covered)
+        if q_end - q_start < GRAM:
+            continue
+        found.append(Match(p_start, p_end, q_start, q_end, (*before, *after)))
+        covered = q_end
+    return found

@@ -1,0 +1,131 @@
+"""Words of a text as numbers: where they stand, and a key that forgives lost marks and letter case."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Tokens", "fold", "tokenize"]
+
+_TABLE_SIZE: Final = 0x2000
+_PIECE: Final = 1 << 22
+"""Characters hashed at once: it bounds the memory, not the result."""
+_LONGEST: Final = 1 << 12
+"""Places in a word that have a factor of their own; it is far longer than any word."""
+_BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_LETTERS_ABOVE: Final = 0x3041
+"""First code point above the table that is taken for a letter: what lies between is signs."""
+
+
+class Tokens(NamedTuple):
+    """The words of a text: ``start`` and ``end`` offsets in characters, ``key`` of the folded word."""
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    key: NDArray[np.uint64]
+
+
+def _fold_char(char: str) -> str:
+    if char in "đĐðÐ":
+        return "d"
+    base = "".join(c for c in unicodedata.normalize("NFD", char) if not unicodedata.combining(c))
+    return base.lower()
+
+
+def fold(text: str) -> str:
+    """Letters and digits of the text alone, in small letters and without any mark.
+
+    >>> fold("Quỹ “Vì người nghèo” 2023")
+    'quyvinguoingheo2023'
+    """
+    table = _fold_strings()
+    return "".join([table[c] if c in table else (c if ord(c) >= _LETTERS_ABOVE else "") for c in text])
+
+
+@cache
+def _fold_strings() -> dict[str, str]:
+    found = {}
+    for code in range(_TABLE_SIZE):
+        folded = _fold_char(chr(code))
+        found[chr(code)] = folded if folded[:1].isalnum() else ""
+    return found
+
+
+@cache
+def _fold_codes() -> NDArray[np.uint32]:
+    """Code of the folded letter by code point: 0 parts words, 1 is a mark inside a word."""
+    table = np.zeros(_TABLE_SIZE, dtype=np.uint32)
+    for char, folded in _fold_strings().items():
+        if folded:
+            table[ord(char)] = ord(folded[0])
+        elif unicodedata.combining(char):
+            table[ord(char)] = 1
+    return table
+
+
+@cache
+def _powers() -> NDArray[np.uint64]:
+    return np.cumprod(np.full(_LONGEST, _BASE, dtype=np.uint64), dtype=np.uint64)
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = _fold_codes()[np.minimum(points, _TABLE_SIZE - 1)]
+    above = points >= _TABLE_SIZE
+    if above.any():
+        codes[above] = np.where(points[above] >= _LETTERS_ABOVE, points[above], 0)
+    return codes
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    if len(text) <= _PIECE:
+        return [(0, text)]
+    pieces, start = [], 0
+    while start < len(text):
+        end = text.find("\n", min(start + _PIECE, len(text)))
+        end = len(text) if end < 0 else end + 1
+        pieces.append((start, text[start:end]))
+        start = end
+    return pieces
+
+
+def tokenize(text: str) -> Tokens:
+    """The words of a text, with equal keys for words that are equal but for marks and letter case.
+
+    A word is an unbroken run of letters and digits. Linear in the length of the text.
+
+    >>> found = tokenize("Quỹ “Vì người nghèo”, quy vi")
+    >>> [int(n) for n in found.start], bool(found.key[0] == found.key[4])
+    ([0, 5, 8, 14, 22, 26], True)
+    """
+    parts = [_tokenize_piece(offset, piece) for offset, piece in _pieces(text)]
+    if len(parts) == 1:
+        return parts[0]
+    return Tokens(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _tokenize_piece(offset: int, text: str) -> Tokens:
+    codes = _codes(text)
+    inside = np.zeros(len(codes) + 2, dtype=np.int8)
+    inside[1:-1] = codes != 0
+    turns = np.diff(inside)
+    start = np.flatnonzero(turns == 1)
+    end = np.flatnonzero(turns == -1)
+    if not len(start):
+        empty = np.zeros(0, dtype=np.int64)
+        return Tokens(empty, empty, np.zeros(0, dtype=np.uint64))
+    lengths = end - start
+    letters = codes[codes != 0].astype(np.uint64)
+    first = np.cumsum(lengths) - lengths
+    place = np.arange(len(letters)) - np.repeat(first, lengths)
+    letters *= _powers()[place & (_LONGEST - 1)]
+    key = np.add.reduceat(letters, first)
+    key ^= key >> np.uint64(29)
+    key *= _BASE
+    return Tokens(start + offset, end + offset, key)
