@@ -1,0 +1,415 @@
+"""Finds text in a legacy Vietnamese charset that was read as Latin-1 or Windows-1252.
+
+A block is cut where words are plainly Unicode Vietnamese; every stretch between is read in every
+charset, and the share of its marked words that become syllables decides. A stretch with enough words of
+its own is decided alone; once a document has such a stretch, shorter ones follow its charset.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from ocrfix.detectors._characters_scan import ORDINARY, small_edit, spelt_vietnamese
+from ocrfix.document import Block, Document
+from ocrfix.model import Edit, Safety, Span
+from ocrfix.vietnamese import legacy
+from ocrfix.vietnamese.letters import letter
+from ocrfix.vietnamese.syllable import is_syllable
+
+__all__ = ["Legacy", "find_legacy"]
+
+STRONG_WORDS: Final = 4
+"""Different words that must become syllables before a stretch is converted for its own sake."""
+STRONG_SHARE: Final = 0.8
+FOLLOW_SHARE: Final = 0.6
+"""Shares of marked words that must be syllables after conversion: alone, and after the document's charset."""
+PLAIN_SHARE: Final = 0.3
+"""Share of unmarked lower-case words that must be syllables, so that no other language qualifies."""
+
+_TOKEN: Final = re.compile(r"[^ \t\r\n\f]+")
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_VIQR_TOKEN: Final = re.compile(r"(?:[A-Za-z][\^(+]?[`?~'.]?|\\[\\'`?~.^(+dD])+")
+_SINGLE_BYTE: Final = ("tcvn3", "vni", "viscii", "cp1258")
+# Signs that Windows-1252 shows for VISCII capitals and that may be real punctuation.
+_PUNCTUATION: Final = "“”‘’–—…•\u00a0"
+_ALONE: Final = frozenset("àảáạăâìỉíòỏóọôơờởớợồổốộùủúụưừửứựyỳỷýỵđêếẻẹéè")
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """A stretch of one line in a legacy charset, and the edits that turn it into Unicode."""
+
+    span: Span
+    charset: str
+    edits: tuple[Edit, ...]
+    safety: Safety
+    confidence: float
+    words: int
+    """Marked words of the stretch that become syllables."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a stretch reads in one charset."""
+
+    marked: int
+    """Words with a non-ASCII character."""
+    neutral: int
+    """Marked words that say nothing, such as abbreviations."""
+    valid: int
+    gains: frozenset[str]
+    """Different words that are syllables now and were not."""
+    losses: int
+
+    @property
+    def share(self) -> float:
+        return self.valid / self.marked if self.marked else 0.0
+
+
+@cache
+def _tells() -> frozenset[str]:
+    """Characters of the single-byte charsets that Vietnamese in Unicode does not hold."""
+    return frozenset(c for name in _SINGLE_BYTE for c in legacy.signs(name)) - ORDINARY
+
+
+@cache
+def _sign_pattern() -> re.Pattern[str]:
+    return re.compile("[" + re.escape("".join(sorted(_tells()))) + "]")
+
+
+@cache
+def _shifted_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(legacy.signs('shifted')))}]")
+
+
+def find_legacy(document: Document, alphabet: frozenset[str]) -> list[Legacy]:
+    """Stretches of the document in a legacy charset, in order.
+
+    ``alphabet`` is the set of the text's characters, which spares most documents the search.
+    """
+    found: list[Legacy] = []
+    if alphabet & _tells():
+        found += _find_single_byte(document)
+    if alphabet & legacy.signs("shifted"):
+        found += _find_shifted(document.text)
+    if document.text.count("^") >= 2:
+        found += _find_viqr(document)
+    return sorted(found, key=lambda f: f.span)
+
+
+# Single-byte charsets and VNI.
+
+
+def _stretches(text: str, span: Span) -> Iterator[Span]:
+    """Parts of a block without plainly Unicode words, from word start to word end."""
+    start = end = -1
+    for token in _TOKEN.finditer(text, span.start, span.end):
+        if spelt_vietnamese.search(token.group()):
+            if start >= 0:
+                yield Span(start, end)
+            start = -1
+            continue
+        if start < 0:
+            start = token.start()
+        end = token.end()
+    if start >= 0:
+        yield Span(start, end)
+
+
+def _words(text: str) -> list[str]:
+    return [w.group() for w in _WORDS.finditer(text)]
+
+
+def _is_abbreviation(word: str) -> bool:
+    return word.isupper() and len(word) <= 5 and not is_syllable(word)
+
+
+def _reading(text: str, charset: str) -> _Reading:
+    marked = neutral = valid = losses = 0
+    gains: set[str] = set()
+    for token in _TOKEN.findall(text):
+        if token.isascii():
+            continue
+        after = _decoded(token, charset)
+        words = [w for w in _words(after) if not w.isascii()]
+        if not words and after == token:
+            continue
+        if words and all(_is_abbreviation(w) for w in words):
+            neutral += 1
+            continue
+        marked += 1
+        lowered = [w.lower() for w in words]
+        good = bool(words) and all(map(is_syllable, lowered))
+        was = all(c.isascii() or c.isalpha() or c in _PUNCTUATION for c in token) and all(
+            map(is_syllable, _words(token))
+        )
+        if good:
+            valid += 1
+            if after != token and not was:
+                gains.add(" ".join(lowered))
+        elif was and after != token:
+            losses += 1
+    return _Reading(marked, neutral, valid, frozenset(gains), losses)
+
+
+def _plain_is_vietnamese(text: str) -> bool:
+    plain = [w for w in _words(text) if w.isascii() and w.islower() and len(w) > 1]
+    return len(plain) < 5 or sum(map(is_syllable, plain)) >= PLAIN_SHARE * len(plain)
+
+
+def _decoded(token: str, charset: str) -> str:
+    """One token in Unicode; signs that may be punctuation are read as letters only within syllables."""
+    if charset == "viscii" and any(c in token for c in _PUNCTUATION):
+        whole = legacy.decode(token, charset)
+        if all(is_syllable(w) for w in _words(whole)):
+            return whole
+        return "".join(
+            part if part in _PUNCTUATION else legacy.decode(part, charset)
+            for part in re.split(f"([{_PUNCTUATION}])", token)
+            if part
+        )
+    if charset == "tcvn3":
+        # A bullet stands for ã (0xB7) where a Symbol font or a filter got hold of it.
+        token = re.sub(r"(?<=[^\W\d_®§])•|(?<=[®§])•", "·", token)
+    return legacy.decode(token, charset)
+
+
+def _best(text: str, prefer: str | None = None) -> tuple[str, _Reading]:
+    readings = [(name, _reading(text, name)) for name in _SINGLE_BYTE]
+    return max(readings, key=lambda r: (r[1].valid, len(r[1].gains), r[0] == prefer))
+
+
+def _find_single_byte(document: Document) -> Iterator[Legacy]:
+    text, signs = document.text, _sign_pattern()
+    stretches: list[Span] = []
+    strong: dict[Span, tuple[str, _Reading]] = {}
+    gains: Counter[str] = Counter()
+    unicode_words = 0
+    for block in document.blocks:
+        if not gains and not signs.search(text, block.span.start, block.span.end):
+            unicode_words += len(spelt_vietnamese.findall(text, block.span.start, block.span.end))
+            stretches.append(block.span)
+            continue
+        for span in _stretches(text, block.span):
+            stretches.append(span)
+            piece = text[span.slice]
+            if piece.isascii() or not signs.search(piece):
+                continue
+            charset, reading = _best(piece)
+            if (
+                len(reading.gains) >= STRONG_WORDS
+                and reading.share >= STRONG_SHARE
+                and reading.losses * 4 <= len(reading.gains)
+                and _plain_is_vietnamese(piece)
+            ):
+                strong[span] = charset, reading
+                gains[charset] += len(reading.gains)
+    prevailing = gains.most_common(1)[0][0] if gains else None
+    for span in stretches:
+        if span in strong:
+            charset, reading = strong[span]
+            yield from _convert(text, span, charset, reading, Safety.SAFE, 0.98)
+            continue
+        for part in _stretches(text, span):
+            piece = text[part.slice]
+            if piece.isascii():
+                continue
+            if prevailing is not None:
+                yield from _follow(text, part, prevailing, dominant=gains.total() > unicode_words / 4)
+            elif signs.search(piece):
+                yield from _doubtful(text, part)
+
+
+def _follow(text: str, span: Span, charset: str, *, dominant: bool) -> Iterator[Legacy]:
+    """A stretch too short to decide alone, in a document that has others of that charset."""
+    reading = _reading(text[span.slice], charset)
+    if (dominant and not reading.losses and reading.valid == reading.marked) or (
+        reading.gains and reading.share >= FOLLOW_SHARE and len(reading.gains) > reading.losses
+    ):
+        yield from _convert(text, span, charset, reading, Safety.SAFE, 0.96)
+
+
+def _doubtful(text: str, span: Span) -> Iterator[Legacy]:
+    """A short stretch on its own, such as a heading: shown, applied only if asked for."""
+    charset, reading = _best(text[span.slice])
+    if len(reading.gains) >= 3 and reading.valid == reading.marked and not reading.losses:
+        yield from _convert(text, span, charset, reading, Safety.UNSAFE, 0.85)
+
+
+def _convert(
+    text: str, span: Span, charset: str, reading: _Reading, safety: Safety, confidence: float
+) -> Iterator[Legacy]:
+    lost = charset == "tcvn3" and len(reading.gains) >= 10 and "\u00ad" not in text[span.slice]
+    start = span.start
+    for line in text[span.slice].split("\n"):
+        tokens = [
+            (start + m.start(), m.group(), _readable(m.group(), charset, first=not i))
+            for i, m in enumerate(_TOKEN.finditer(line))
+        ]
+        if charset == "tcvn3":
+            tokens = _capitals(tokens)
+            if lost:
+                tokens = [(o, a, _lost_horn(b)) for o, a, b in tokens]
+        edits = tuple(small_edit(o, a, b) for o, a, b in tokens if a != b)
+        if edits:
+            whole = Span(tokens[0][0], tokens[-1][0] + len(tokens[-1][1]))
+            yield Legacy(whole, charset, edits, safety, confidence, reading.valid)
+        start += len(line) + 1
+
+
+def _readable(token: str, charset: str, *, first: bool) -> str:
+    """A token's reading; a lone sign at the start of a line is a bullet and stays."""
+    after = _decoded(token, charset)
+    if first and len(token) == 1 and (token in "·§¨¤•" or (not token.isalpha() and after not in _ALONE)):
+        return token
+    return after
+
+
+def _case(token: str) -> bool | None:
+    """Whether a token's ASCII letters are capitals; None where they do not tell."""
+    plain = [c for c in token if c.isascii() and c.isalpha()]
+    if any(c.islower() for c in plain):
+        return False
+    return True if len(plain) > 1 else None
+
+
+def _capitals(tokens: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
+    """Capital fonts of TCVN3 show small codes as capitals: what stands among capitals is one."""
+    cases = [_case(before) for _, before, _ in tokens]
+    out = []
+    for i, (offset, before, after) in enumerate(tokens):
+        capital = cases[i]
+        if capital is None and before != after and not any(c.isdigit() for c in before):
+            near = [
+                next((c for c in reversed(cases[max(0, i - 4) : i]) if c is not None), None),
+                next((c for c in cases[i + 1 : i + 5] if c is not None), None),
+            ]
+            told = [c for c in near if c is not None]
+            capital = bool(told) and all(told)
+        out.append((offset, before, after.upper() if capital else after))
+    return out
+
+
+def _lost_horn(word: str) -> str:
+    """ư, a soft hyphen in TCVN3, is often filtered out: put back where the word is none without it."""
+
+    def restored(match: re.Match[str]) -> str:
+        found = match.group()
+        if is_syllable(found):
+            return found
+        for i, char in enumerate(found):
+            if letter(char).base in "oO" and letter(char).shape == 3:
+                horn = "Ư" if char.isupper() else "ư"
+                longer = found[:i] + horn + found[i:]
+                return longer if is_syllable(longer) else found
+        return found
+
+    return _WORDS.sub(restored, word)
+
+
+# Letters shifted by a PDF producer: word by word, since such text also holds whole Unicode words.
+
+
+def _find_shifted(text: str) -> Iterator[Legacy]:
+    hits: list[tuple[int, str, str, bool]] = []
+    good = bad = 0
+    last = -1
+    for match in _shifted_pattern().finditer(text):
+        if match.start() < last:
+            continue
+        start, end = _bounds(text, match.start())
+        last = end
+        before = text[start:end]
+        after = legacy.decode(before, "shifted")
+        bare = any(0x48A <= ord(c) <= 0x4FF for c in before)
+        if is_syllable(after):
+            good += bare
+            hits.append((start, before, after, bare and any(c.isascii() for c in before)))
+        elif bare and not _is_abbreviation(after):
+            bad += 1
+        elif _is_abbreviation(after) or after == "đ":
+            hits.append((start, before, after, False))
+    sure = good >= 3 and good >= 4 * bad
+    for start, before, after, evident in hits:
+        end = start + len(before)
+        near = text[max(0, start - 60) : start] + text[end : end + 60]
+        if sure or (evident and good > bad and spelt_vietnamese.search(near)):
+            yield Legacy(
+                Span(start, end), "shifted", (small_edit(start, before, after),), Safety.SAFE, 0.97, good
+            )
+
+
+def _bounds(text: str, offset: int) -> tuple[int, int]:
+    start, end = offset, offset + 1
+    while start > max(0, offset - 10) and text[start - 1].isalpha():
+        start -= 1
+    while end < min(len(text), offset + 10) and text[end].isalpha():
+        end += 1
+    return start, end
+
+
+# VIQR, which is ASCII.
+
+_VIQR_SIGN: Final = re.compile(r"[aeoAEO]\^|[aA]\([`?~'.]?[a-z]|[ouOU]\+[`?~'.]?[a-z]")
+_CLOSING: Final = frozenset(".?'")
+
+
+def _find_viqr(document: Document) -> Iterator[Legacy]:
+    text = document.text
+    read: list[tuple[Block, list[Edit], int, int, int]] = []
+    for block in document.blocks:
+        piece = text[block.span.slice]
+        if _VIQR_SIGN.search(piece) or "dd" in piece.lower():
+            read.append((block, *_read_viqr(piece, block.span.start)))
+    strong = any(g >= STRONG_WORDS and v >= STRONG_SHARE * m for _, _, m, v, g in read)
+    for block, edits, marked, valid, gains in read:
+        if not strong or not edits or (valid < FOLLOW_SHARE * marked):
+            continue
+        if gains < STRONG_WORDS and not _VIQR_SIGN.search(text, block.span.start, block.span.end):
+            continue
+        for line in block.lines:
+            of_line = tuple(e for e in _between(edits, line))
+            if of_line:
+                yield Legacy(line, "viqr", of_line, Safety.SAFE, 0.97, valid)
+
+
+def _between(edits: list[Edit], line: Span) -> list[Edit]:
+    first = bisect_left(edits, line.start, key=lambda e: e.span.start)
+    return edits[first : bisect_left(edits, line.end, key=lambda e: e.span.start)]
+
+
+def _read_viqr(piece: str, offset: int) -> tuple[list[Edit], int, int, int]:
+    """Edits of a block, its marked words, those that become syllables, and how many different ones."""
+    edits: list[Edit] = []
+    marked = valid = 0
+    gains: set[str] = set()
+    escaped = "\\." in piece or "\\?" in piece
+    for match in _VIQR_TOKEN.finditer(piece):
+        before = match.group()
+        after = _viqr_word(piece, match, escaped=escaped)
+        if before == after:
+            continue
+        edits.append(small_edit(offset + match.start(), before, after))
+        words = [w for w in _words(after) if not w.isascii() and not _is_abbreviation(w)]
+        marked += bool(words)
+        if words and all(map(is_syllable, words)):
+            valid += 1
+            gains.update(w.lower() for w in words)
+    return edits, marked, valid, len(gains)
+
+
+def _viqr_word(piece: str, match: re.Match[str], *, escaped: bool) -> str:
+    """A word of VIQR; without escapes, a sign at the end of a sentence is punctuation."""
+    token = match.group()
+    if not escaped and token[-1] in _CLOSING and len(token) > 1 and token[-2] != "\\":
+        following = piece[match.end() : match.end() + 8].lstrip(" \t\r\n\"')")
+        shouted = token[:-1].isupper() and following[:2].isupper() and following[1:2].isalpha()
+        if not following or (following[0].isupper() and not shouted):
+            return legacy.decode(token[:-1], "viqr") + token[-1]
+    return legacy.decode(token, "viqr")
