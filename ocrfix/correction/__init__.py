@@ -1,0 +1,1 @@
+"""Word correction: channel, candidates, decoder, confidence."""

@@ -1,0 +1,112 @@
+"""What a reading may have been meant as: words of the vocabulary near it, with their channel costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from ocrfix.correction.channel import LONGEST, Channel
+from ocrfix.language_model import LanguageModel
+from ocrfix.vietnamese.letters import is_vietnamese_letter, strip_marks
+from ocrfix.vietnamese.syllable import all_syllables, is_syllable
+
+__all__ = ["Candidates", "Choices"]
+
+MOST: Final = 32
+_FOREIGN_LOGP: Final = -14.0
+"""Nats; words that are no syllables must be this common to be offered as corrections."""
+_LOOKED_AT: Final = 220
+_CACHE: Final = 50_000
+_DIGIT_LETTERS: Final = str.maketrans("01345689", "oleasbgg")
+
+
+class Choices(NamedTuple):
+    """Candidates of one reading, likeliest first: word ids and costs (nats); the reading is not among them."""
+
+    ids: NDArray[np.int64]
+    costs: NDArray[np.float32]
+
+
+_NONE: Final = Choices(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
+
+
+class Candidates:
+    """Finds candidates; remembers them for the readings met lately.
+
+    Words are looked up by their skeleton, the letters without marks, within two edits (one for a
+    reading that is a syllable itself), and ranked by channel cost and how common they are.
+    """
+
+    def __init__(self, model: LanguageModel, channel: Channel) -> None:
+        self._model, self._channel = model, channel
+        syllables = all_syllables()
+        words, ids = [], []
+        for number, word in enumerate(model.words[4:], 4):
+            if word in syllables or (
+                3 <= len(word) <= LONGEST
+                and word.isalpha()
+                and model.unigram[number] > _FOREIGN_LOGP
+                and all(is_vietnamese_letter(c) for c in word)
+            ):
+                words.append(word)
+                ids.append(number)
+        skeletons = [strip_marks(w) for w in words]
+        order = sorted(range(len(words)), key=lambda i: skeletons[i])
+        self._words = [words[i] for i in order]
+        self._ids = np.array([ids[i] for i in order], dtype=np.int64)
+        self._logp = model.unigram[self._ids]
+        self._skeletons: list[str] = []
+        starts = []
+        for place, i in enumerate(order):
+            if not self._skeletons or self._skeletons[-1] != skeletons[i]:
+                self._skeletons.append(skeletons[i])
+                starts.append(place)
+        self._starts = np.array([*starts, len(order)], dtype=np.int64)
+        self._memory: dict[str, Choices] = {}
+
+    def find(self, readings: Sequence[str]) -> list[Choices]:
+        """Candidates of each reading (lower case, canonical tone placement)."""
+        new = [r for r in dict.fromkeys(readings) if r not in self._memory]
+        if len(self._memory) + len(new) > _CACHE:
+            self._memory.clear()
+            new = list(dict.fromkeys(readings))
+        for at in range(0, len(new), 512):
+            self._learn(new[at : at + 512])
+        return [self._memory[r] for r in readings]
+
+    def _learn(self, readings: list[str]) -> None:
+        usable = [r for r in readings if len(r) <= LONGEST]
+        for r in readings:
+            self._memory[r] = _NONE
+        if not usable:
+            return
+        plain = [strip_marks(r).translate(_DIGIT_LETTERS) for r in usable]
+        near = cdist(plain, self._skeletons, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
+        pairs_read: list[str] = []
+        pairs_word: list[str] = []
+        places: list[NDArray[np.int64]] = []
+        for row, reading in enumerate(usable):
+            reach = 1 if len(reading) < 3 or is_syllable(reading) else 2
+            found = np.flatnonzero(near[row] <= reach)
+            at = np.concatenate([np.arange(self._starts[k], self._starts[k + 1]) for k in found]) if len(found) else np.zeros(0, dtype=np.int64)
+            if len(at) > _LOOKED_AT:
+                far = np.repeat(near[row][found], self._starts[found + 1] - self._starts[found])
+                rank = np.argsort(far * 4.0 - self._logp[at], kind="stable")
+                at = at[rank[:_LOOKED_AT]]
+            places.append(at)
+            pairs_read += [reading] * len(at)
+            pairs_word += [self._words[i] for i in at]
+        costs = self._channel.costs(pairs_read, pairs_word)
+        start = 0
+        for reading, at in zip(usable, places, strict=True):
+            cost = costs[start : start + len(at)]
+            start += len(at)
+            words_differ = np.array([self._words[i] != reading for i in at], dtype=bool)
+            at, cost = at[words_differ], cost[words_differ]  # noqa: PLW2901
+            rank = np.argsort(cost - 0.5 * self._logp[at], kind="stable")[:MOST]
+            self._memory[reading] = Choices(self._ids[at[rank]], cost[rank])

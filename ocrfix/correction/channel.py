@@ -1,0 +1,313 @@
+"""How letters get misread: P(read | meant), learned from pairs of truth and reading.
+
+A word is read letter by letter; a letter is kept, misread, lost, or one is added. How often each happens
+is counted in aligned pairs and smoothed with a model of its kind: the base letter, the shape mark and the
+tone are misread apart from each other, so that a confusion never seen costs what its like cost.
+The words are lower-case; letter case is restored elsewhere.
+
+Counts are stored as text (``dictionaries/vi/channel.tsv``); the probabilities are made at load.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocrfix._data import data_path
+from ocrfix.correction.alignment import align_letters, align_words
+from ocrfix.vietnamese.letters import letter
+
+__all__ = ["Channel", "load_channel", "learn_channel"]
+
+_BASES: Final = "abcdefghijklmnopqrstuvwxyz"
+_VOWELS: Final = "aeiouy"
+_STRENGTH: Final = 60.0
+"""Pseudo-counts that the model of its kind has against a letter's own counts."""
+_FLOOR: Final = 0.5
+LONGEST: Final = 14
+"""Letters; longer words are not compared."""
+
+
+def _letters() -> list[str]:
+    plain = list(_BASES)
+    shaped = {"a": "ăâ", "e": "ê", "o": "ôơ", "u": "ư"}
+    vowels = [v for b in _VOWELS for v in (b, *shaped.get(b, ""))]
+    toned = [unicodedata.normalize("NFC", v + t) for v in vowels for t in "\u0300\u0309\u0303\u0301\u0323"]
+    return [*plain, *(v for v in vowels if v not in plain), "đ", *toned]
+
+
+LETTERS: Final = tuple(dict.fromkeys(_letters()))
+_DIGITS: Final = "0123456789"
+_MARKS: Final = "'\"`.,:;|!/\\()[]{}*+-_=~^<>®©»«°?$#@&%"
+ALPHABET: Final = (*LETTERS, *_DIGITS, *_MARKS, "\ufffd")
+"""Everything a misread letter may look like; the last stands for all the rest."""
+_INDEX: Final = {c: i for i, c in enumerate(ALPHABET)}
+_OTHER: Final = len(ALPHABET) - 1
+
+
+def encode(words: Sequence[str], width: int) -> NDArray[np.int16]:
+    """Words as rows of letter numbers, -1 after the end; letters beyond ``width`` are cut off."""
+    out = np.full((len(words), width), -1, dtype=np.int16)
+    get = _INDEX.get
+    for row, word in enumerate(words):
+        for column, c in enumerate(word[:width]):
+            out[row, column] = get(c, _OTHER)
+    return out
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted in pairs. Keys of ``confusions`` are (meant, read) letters; "" for none."""
+
+    letters: Counter[str]
+    confusions: Counter[tuple[str, str]]
+    events: Counter[str]
+    """Words in all ("words"), and of these misread, merged with the next, split, lost, added."""
+
+
+def count_pairs(pairs: Iterable[tuple[str, str]]) -> Counts:
+    """Count letters and confusions in (truth, reading) pairs."""
+    letters, confusions, events = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
+    for gold, read in pairs:
+        for meant, seen in align_words(gold, read):
+            events["words"] += len(meant)
+            if not seen:
+                events["lost"] += len(meant)
+            elif not meant:
+                events["added"] += len(seen)
+            else:
+                if len(meant) > len(seen):
+                    events["merged"] += len(meant) - len(seen)
+                elif len(seen) > len(meant):
+                    events["split"] += len(seen) - len(meant)
+                _count_word("".join(meant).lower(), "".join(seen).lower(), letters, confusions, events)
+    return Counts(letters, confusions, events)
+
+
+def _count_word(
+    gold: str, read: str, letters: Counter[str], confusions: Counter[tuple[str, str]], events: Counter[str]
+) -> None:
+    if gold == read:
+        letters.update(gold)
+        return
+    aligned = align_letters(gold, read)
+    kept = sum(a == b for a, b in aligned)
+    if len(gold) > 2 and kept * 3 < len(gold):
+        return  # another word altogether: the alignment tells nothing
+    events["misread"] += 1
+    for a, b in aligned:
+        if a:
+            letters[a] += 1
+        if a != b:
+            confusions[a, b] += 1
+
+
+class Channel:
+    """Costs of misreadings, in nats: -log P(read letters | meant letters).
+
+    >>> channel = load_channel()
+    >>> near, far = channel.costs(["vi", "vi"], ["vì", "vua"])
+    >>> bool(near < far)
+    True
+    """
+
+    def __init__(self, counts: Counts) -> None:
+        self.counts = counts
+        words = max(1, counts.events["words"])
+        self.merge = -float(np.log((counts.events["merged"] + 1) / words))
+        """Cost of a lost space, in nats."""
+        self.split = -float(np.log((counts.events["split"] + 1) / words))
+        """Cost of a space added inside a word, in nats."""
+        self.error_rate = (counts.events["misread"] + 1) / words
+        """Share of the words that were misread in the pairs."""
+        self._substitute, self._lose, self._add = self._tables()
+
+    def _tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        size = len(ALPHABET)
+        own = np.zeros((size, size))
+        lose, add, seen = np.zeros(size), np.zeros(size), np.zeros(size)
+        for c, n in self.counts.letters.items():
+            seen[_INDEX.get(c, _OTHER)] += n
+        for (a, b), n in self.counts.confusions.items():
+            if a and b:
+                own[_INDEX.get(a, _OTHER), _INDEX.get(b, _OTHER)] += n
+            elif a:
+                lose[_INDEX.get(a, _OTHER)] += n
+            else:
+                add[_INDEX.get(b, _OTHER)] += n
+        kept = np.maximum(seen - own.sum(1) - lose, 0)
+        own[np.arange(size), np.arange(size)] += kept
+        like = self._like(own)
+        share = (own + _STRENGTH * like) / (own.sum(1, keepdims=True) + lose[:, None] + _STRENGTH)
+        total = seen.sum() + 1
+        kinds = _kinds()
+        lost = np.zeros(size)
+        added = np.zeros(size)
+        for kind in range(kinds.max() + 1):
+            members = kinds == kind
+            lost_rate = (lose[members].sum() + _FLOOR) / (seen[members].sum() + 50)
+            lost[members] = (lose[members] + _STRENGTH * lost_rate) / (seen[members] + _STRENGTH)
+            added_mean = (add[members].sum() + _FLOOR) / members.sum()
+            added[members] = 0.5 * (add[members] + added_mean) / total
+        tiny = 1e-9
+        return (
+            -np.log(share + tiny).astype(np.float32),
+            -np.log(lost + tiny).astype(np.float32),
+            -np.log(added + tiny).astype(np.float32),
+        )
+
+    def _like(self, own: NDArray[np.float64]) -> NDArray[np.float64]:
+        """P(read | meant) by base letter, shape and tone apart."""
+        size = len(ALPHABET)
+        base, shape, tone = _parts()
+        bases = base.max() + 1
+        by_base = np.zeros((bases, bases))
+        np.add.at(by_base, (base[:, None].repeat(size, 1), base[None, :].repeat(size, 0)), own)
+        by_base += _FLOOR * 2 / bases
+        by_base /= by_base.sum(1, keepdims=True)
+        # Marks are compared where the base letter was kept.
+        same = base[:, None] == base[None, :]
+        vowel = np.isin(base, [_BASES.index(v) for v in _VOWELS])
+        by_shape, by_tone = np.full((5, 5), _FLOOR), np.full((6, 6), _FLOOR)
+        which = same & vowel[:, None]
+        i, j = np.nonzero(which)
+        np.add.at(by_shape, (shape[i], shape[j]), own[i, j])
+        np.add.at(by_tone, (tone[i], tone[j]), own[i, j])
+        by_shape /= by_shape.sum(1, keepdims=True)
+        by_tone /= by_tone.sum(1, keepdims=True)
+        like = by_base[base[:, None], base[None, :]].copy()
+        marks = by_shape[shape[:, None], shape[None, :]] * by_tone[tone[:, None], tone[None, :]]
+        per_base = np.zeros(bases)
+        np.add.at(per_base, base, 1)
+        spread = 1.0 / per_base[base][None, :]
+        both_vowels = vowel[:, None] & vowel[None, :]
+        return np.asarray(like * np.where(both_vowels, marks, spread))
+
+    @cached_property
+    def _same(self) -> NDArray[np.float32]:
+        return np.diagonal(self._substitute)
+
+    def costs(self, read: Sequence[str], meant: Sequence[str]) -> NDArray[np.float32]:
+        """Cost, in nats, of each meant word being read as its fellow (two lists of one length).
+
+        What reading the meant word right would cost is subtracted, so that a word read right costs 0.
+        Lower-case words of at most `LONGEST` letters; longer ones cost infinity.
+        """
+        width = min(LONGEST, max((len(w) for w in (*read, *meant)), default=0))
+        a, b = encode(meant, width), encode(read, width)
+        cost = self._align(a, b)
+        too_long = np.array([len(x) > LONGEST or len(y) > LONGEST for x, y in zip(read, meant, strict=True)], dtype=bool)
+        cost[too_long] = np.inf
+        return cost
+
+    def _align(self, a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.float32]:
+        """Dynamic programming over all pairs at once."""
+        count = len(a)
+        n, m = a.shape[1], b.shape[1]
+        length_a, length_b = (a >= 0).sum(1), (b >= 0).sum(1)
+        lose, add = self._lose[a], self._add[b]
+        right = np.where(a >= 0, self._same[a], 0).sum(1, dtype=np.float32)
+        out = np.full(count, np.inf, dtype=np.float32)
+        row = np.zeros((m + 1, count), dtype=np.float32)
+        row[1:] = np.cumsum(add, axis=1).T
+        empty = length_a == 0
+        out[empty] = row[length_b[empty], np.flatnonzero(empty)]
+        for i in range(1, n + 1):
+            new = np.empty_like(row)
+            new[0] = row[0] + lose[:, i - 1]
+            for j in range(1, m + 1):
+                step = row[j - 1] + self._substitute[a[:, i - 1], b[:, j - 1]]
+                np.minimum(step, row[j] + lose[:, i - 1], out=step)
+                np.minimum(step, new[j - 1] + add[:, j - 1], out=step)
+                new[j] = step
+            row = new
+            ends = length_a == i
+            out[ends] = row[length_b[ends], np.flatnonzero(ends)]
+        return out - right
+
+
+@lru_cache(maxsize=1)
+def _parts() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Base (number), shape and tone of every letter of the alphabet."""
+    base, shape, tone = [], [], []
+    for c in ALPHABET:
+        parts = letter(c)
+        known = c in LETTERS
+        base.append(_BASES.index(parts.base) if known else 26 + _INDEX[c] - len(LETTERS))
+        shape.append(parts.shape if known else 0)
+        tone.append(parts.tone if known else 0)
+    # đ is a letter of its own here, not d with a mark: no vowel has a stroke.
+    return np.array(base), np.array(shape), np.array(tone)
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.int64]:
+    """0 vowel, 1 consonant, 2 digit, 3 mark."""
+    kinds = []
+    for c in ALPHABET:
+        if c in LETTERS:
+            kinds.append(0 if letter(c).base in _VOWELS else 1)
+        else:
+            kinds.append(2 if c in _DIGITS else 3)
+    return np.array(kinds)
+
+
+def write_counts(path: Path, counts: Counts, note: str) -> None:
+    """Write counts as a table that people can read and review."""
+    lines = [
+        "# How letters get misread: counts from aligned pairs of truth and OCR reading (lower case).",
+        f"# {note}",
+        "# Licence: Apache-2.0. Rebuild: ocrfix learn --pairs FILE… -o channel.tsv",
+        "# event<TAB>name<TAB>count · letter<TAB>meant<TAB>count · misread<TAB>meant<TAB>read<TAB>count (empty: none)",
+    ]
+    lines += [f"event\t{name}\t{counts.events[name]}" for name in sorted(counts.events)]
+    lines += [f"letter\t{c}\t{n}" for c, n in sorted(counts.letters.items()) if n >= 3]
+    order = sorted(counts.confusions.items(), key=lambda item: (-item[1], item[0]))
+    lines += [f"misread\t{a}\t{b}\t{n}" for (a, b), n in order if n >= 2]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def read_counts(path: Path) -> Counts:
+    """Read a table of counts. Raises ValueError, naming the line, when it is not one."""
+    letters, confusions, events = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line or line.startswith("#"):
+            continue
+        try:
+            kind, *fields, count = line.split("\t")
+            if kind == "event":
+                events[fields[0]] = int(count)
+            elif kind == "letter":
+                letters[fields[0]] = int(count)
+            else:
+                confusions[fields[0], fields[1]] = int(count)
+        except (ValueError, IndexError):
+            raise ValueError(f"{path}, line {number}: not a line of a channel table: {line!r}") from None
+    return Counts(letters, confusions, events)
+
+
+@lru_cache(maxsize=2)
+def load_channel(path: str | None = None) -> Channel:
+    """The channel at ``path``, or the one that ocrfix carries."""
+    return Channel(read_counts(Path(path) if path else data_path("vi", "channel.tsv")))
+
+
+def learn_channel(paths: Sequence[Path], output: Path) -> Counts:
+    """`ocrfix learn --pairs`: count misreadings in JSON lines with ``gold`` and ``ocr`` and write the table.
+
+    Files may be bare, .xz, .gz or .bz2. Raises ValueError, naming file and line, for a line that is no pair.
+    """
+    from ocrfix.correction.pairs import read_pairs  # noqa: PLC0415
+
+    counts = count_pairs((p.gold, p.ocr) for path in paths for p in read_pairs(path))
+    names = ", ".join(sorted(p.name for p in paths))
+    write_counts(output, counts, f"Learned from {names}: {counts.events['words']} words.")
+    return counts

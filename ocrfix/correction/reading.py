@@ -1,0 +1,65 @@
+"""A document as the arrays that the decoder works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocrfix.document import Document
+from ocrfix.language_model import LanguageModel
+from ocrfix.language_model.counting import SPECIAL
+from ocrfix.language_model.model import BOUNDARY_ID, SKIP_ID, UNKNOWN_ID
+from ocrfix.language_model.tokens import TOKEN
+
+__all__ = ["REACH", "Reading", "read"]
+
+REACH: Final = 3
+"""Words before a word that the model looks at; so many boundaries part two blocks."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The tokens of a document, blocks parted by boundaries; quotation marks are left out.
+
+    ``ids``: word ids; ``surfaces``: the text of each token ("" at a boundary); ``starts``: offset of
+    each in the document (-1 at a boundary); ``words``: whether it is a word that may be corrected, one
+    with a letter.
+    """
+
+    ids: NDArray[np.int64]
+    surfaces: list[str]
+    starts: NDArray[np.int64]
+    words: NDArray[np.bool_]
+
+
+def read(document: Document, model: LanguageModel) -> Reading:
+    """Take a document apart.
+
+    >>> from ocrfix.language_model import load
+    >>> reading = read(Document("Quỹ Vi người nghèo"), load())
+    >>> reading.surfaces[3:7], reading.starts[3:7].tolist()
+    (['Quỹ', 'Vi', 'người', 'nghèo'], [0, 4, 7, 13])
+    """
+    surfaces: list[str] = [""] * REACH
+    starts: list[int] = [-1] * REACH
+    ids: list[int] = [BOUNDARY_ID] * REACH
+    word_id, text = model.word_id, document.text
+    for block in document.blocks:
+        for match in TOKEN.finditer(text, block.span.start, block.span.end):
+            token = match.group()
+            number = word_id(token)
+            if number != SKIP_ID:
+                surfaces.append(token)
+                starts.append(match.start())
+                ids.append(number)
+        surfaces += [""] * REACH
+        starts += [-1] * REACH
+        ids += [BOUNDARY_ID] * REACH
+    array = np.array(ids, dtype=np.int64)
+    words = (array >= len(SPECIAL)) | (array == UNKNOWN_ID)
+    maybe = np.flatnonzero(words)
+    words[maybe] = [any(c.isalpha() for c in surfaces[i]) for i in maybe]
+    return Reading(array, surfaces, np.array(starts, dtype=np.int64), words)

@@ -1,0 +1,180 @@
+"""The language model in use: bulk scores of words in context."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocrfix._data import data_path
+from ocrfix.language_model.static_map import StaticMap
+from ocrfix.language_model.storage import PROB_BITS, ModelFileError, read
+from ocrfix.language_model.tokens import SKIP, TOKEN, normal_form
+
+__all__ = ["BOUNDARY_ID", "NUMBER_ID", "SKIP_ID", "UNKNOWN_ID", "LanguageModel", "load"]
+
+BOUNDARY_ID: Final = 0
+UNKNOWN_ID: Final = 1
+NUMBER_ID: Final = 2
+SKIP_ID: Final = -1
+_SEAM: Final = 3
+"""Words of the right text that a seam is judged by; later ones no longer see the left text."""
+
+Ids = NDArray[np.int64]
+F32 = NDArray[np.float32]
+
+
+class LanguageModel:
+    """An n-gram model over syllables and punctuation marks, backed by a memory-mapped file.
+
+    Parameters: ``path`` of a file written by `ocrfix learn`. Raises `storage.ModelFileError` when the
+    file is no model or is damaged. Log-probabilities are in nats.
+
+    >>> model = load()
+    >>> model.known("Hoà"), model.known("nghuời")
+    (True, False)
+    """
+
+    def __init__(self, path: Path) -> None:
+        header, arrays = read(path)
+        try:
+            self.order: int = header["order"]
+            self.meta: dict[str, Any] = header["meta"]
+            words = arrays["words"].tobytes().decode().split("\n")
+            self.unigram: F32 = arrays["unigram"]
+            self._backoff1: F32 = arrays["backoff"]
+            self._maps: dict[int, StaticMap] = {}
+            self._prob: dict[int, F32] = {}
+            self._backoff: dict[int, F32] = {}
+            for n in range(2, self.order + 1):
+                facts = header["maps"][str(n)]
+                self._maps[n] = StaticMap(arrays[f"cells{n}"], arrays.get(f"high{n}"), facts["bits"], facts["seed"])
+                # One more entry, for "not there" (index -1).
+                self._prob[n] = np.append(arrays[f"prob{n}"], np.float32(np.nan))
+                if n < self.order:
+                    self._backoff[n] = np.append(arrays[f"backoff{n}"], np.float32(0))
+        except (KeyError, UnicodeDecodeError) as error:
+            raise ModelFileError(f"{path} is damaged ({error})") from None
+        self.words: list[str] = words
+        self._ids: dict[str, int] = {w: i for i, w in enumerate(words)}
+        self._surface: dict[str, int] = {}
+
+    def word_id(self, token: str) -> int:
+        """Number of a token; `UNKNOWN_ID` for an unknown one, `SKIP_ID` for a quotation mark."""
+        number = self._surface.get(token)
+        if number is None:
+            form = normal_form(token)
+            number = SKIP_ID if form == SKIP else self._ids.get(form, UNKNOWN_ID)
+            if len(self._surface) > 500_000:
+                self._surface.clear()
+            self._surface[token] = number
+        return number
+
+    def form_id(self, form: str) -> int:
+        """Number of a normal form (`tokens.normal_form`), `UNKNOWN_ID` for an unknown one."""
+        return self._ids.get(form, UNKNOWN_ID)
+
+    def known(self, word: str) -> bool:
+        """Whether the word is in the vocabulary, letter case and tone style aside."""
+        return bool(word) and self.word_id(word) > UNKNOWN_ID
+
+    def word_logp(self, word: str) -> float:
+        """Log-probability of the word without context."""
+        return float(self.unigram[max(self.word_id(word), UNKNOWN_ID)])
+
+    def logp(self, words: Ids, context: Sequence[Ids]) -> F32:
+        """Log-probabilities of many words, each after its own context.
+
+        Parameters: ``words``, ids; ``context``, arrays of the ids before them, the nearest last
+        (three for a model of order 4; `BOUNDARY_ID` stands for what comes before the text).
+        """
+        total = self.unigram[words]
+        if not len(words):
+            return total
+        near = np.asarray(context[-1], dtype=np.uint64)
+        keys = words.astype(np.uint64) | (near << np.uint64(16))
+        history = near
+        code = self._maps[2].get(keys)
+        prob = self._prob[2][np.where(code < 0, -1, code & ((1 << PROB_BITS) - 1))]
+        total = np.where(code < 0, total + self._backoff1[near], prob)
+        # A trigram is there only if the bigrams at both its ends are; so on upward.
+        mask = (1 << PROB_BITS) - 1
+        alive = np.flatnonzero(code >= 0)
+        place = np.arange(len(words))
+        for n in range(3, self.order + 1):
+            further = np.asarray(context[-(n - 1)], dtype=np.uint64)
+            longer = history[place] | (further[place] << np.uint64(16 * (n - 2)))
+            held = self._maps[n - 1].get(longer)
+            there = held >= 0
+            place = place[there]
+            if not len(place):
+                break
+            total[place] += self._backoff[n - 1][held[there] >> PROB_BITS]
+            held_mask = np.zeros(len(words), dtype=bool)
+            held_mask[place] = True
+            alive = alive[held_mask[alive]]
+            keys = keys | (further << np.uint64(16 * (n - 1)))
+            code = self._maps[n].get(keys[alive])
+            hit = code >= 0
+            alive = alive[hit]
+            total[alive] = self._prob[n][code[hit] & mask]
+            history = history | (further << np.uint64(16 * (n - 2)))
+        return total
+
+    def token_ids(self, text: str) -> Ids:
+        """Ids of the tokens of a text, quotation marks left out."""
+        ids = [self.word_id(m.group()) for m in TOKEN.finditer(text)]
+        return np.array([i for i in ids if i != SKIP_ID], dtype=np.int64)
+
+    def score_ids(self, ids: Ids) -> F32:
+        """Log-probability of each id of a sequence that starts a sentence."""
+        reach = self.order - 1
+        padded = np.concatenate((np.zeros(reach, dtype=np.int64), ids))
+        return self.logp(ids, [padded[k : k + len(ids)] for k in range(reach)])
+
+    def score(self, words: Sequence[str]) -> F32:
+        """Log-probability of each word of a list that starts a sentence (quotation marks: 0)."""
+        ids = np.array([self.word_id(w) for w in words], dtype=np.int64)
+        out = np.zeros(len(ids), dtype=np.float32)
+        real = ids != SKIP_ID
+        out[real] = self.score_ids(ids[real])
+        return out
+
+    def quality(self, text: str) -> float:
+        """Mean log-probability of the tokens of a text; 0 for a text without tokens."""
+        ids = self.token_ids(text)
+        return float(self.score_ids(ids).mean()) if len(ids) else 0.0
+
+    def seam(self, left: str, right: str) -> float:
+        """How much likelier the start of ``right`` is after ``left`` than at the start of a sentence.
+
+        >>> model = load()
+        >>> model.seam("đã chủ động đổi mới phương pháp hoạt động cho", "phù hợp yêu cầu nhiệm vụ") > 0
+        True
+        """
+        after = self.token_ids(right[:80])[:_SEAM]
+        before = self.token_ids(left[-80:])[-(self.order - 1) :]
+        if not len(after) or not len(before):
+            return 0.0
+        joined = self.score_ids(np.concatenate((before, after)))[len(before) :]
+        return float((joined - self.score_ids(after)).sum())
+
+
+@lru_cache(maxsize=4)
+def _load(path: str, _stamp: tuple[int, int]) -> LanguageModel:
+    return LanguageModel(Path(path))
+
+
+def load(path: str | None = None) -> LanguageModel:
+    """The model at ``path``, or the one that ocrfix carries; loaded once a process.
+
+    Raises FileNotFoundError when there is no such file, `storage.ModelFileError` when it is no model.
+    """
+    file = Path(path) if path else data_path("vi", "syllables.lm")
+    status = os.stat(file)  # noqa: PTH116
+    return _load(str(file), (status.st_mtime_ns, status.st_size))

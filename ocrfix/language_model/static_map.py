@@ -1,0 +1,143 @@
+"""A static map from 64-bit keys to small numbers that does not hold its keys.
+
+The value of a key is the exclusive or of three cells whose places are hashes of the key, as is a
+fingerprint of the key that tells strangers apart with a known small probability of error. Method:
+Chazelle et al., "The Bloomier filter" (2004); for language models, Talbot and Brants (2008).
+A reader of the file cannot list the keys, so no text can be read back from it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["StaticMap", "build"]
+
+LOAD: Final = 1.24
+"""Cells per key; below 1.222 the construction is likely to fail (three hashes, random hypergraph)."""
+_SEEDS: Final = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7, 0xAEF17502108EF2D9)
+
+U64 = NDArray[np.uint64]
+
+
+def _mix(keys: U64, seed: int) -> U64:
+    """SplitMix64's finaliser (Steele et al. 2014)."""
+    h = keys ^ np.uint64(seed)
+    h = h * np.uint64(0xBF58476D1CE4E5B9)
+    h ^= h >> np.uint64(31)
+    h *= np.uint64(0x94D049BB133111EB)
+    h ^= h >> np.uint64(29)
+    return h
+
+
+def _places(h: U64, segment: int) -> tuple[U64, U64, U64]:
+    size, half = np.uint64(segment), np.uint64(32)
+    low = np.uint64(0xFFFFFFFF)
+    a = ((h & low) * size) >> half
+    b = ((h >> half) * size) >> half
+    c = ((((h >> np.uint64(16)) ^ (h * np.uint64(0x9FB21C651E98DF25) >> np.uint64(24))) & low) * size) >> half
+    return a, b + size, c + size + size
+
+
+def _fingerprint(h: U64, bits: int) -> U64:
+    return (h * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(64 - bits)
+
+
+class StaticMap:
+    """A static map in use.
+
+    Parameters: ``cells``, the low 16 bits of every cell; ``high``, the 8 bits above, or None;
+    ``value_bits`` of a cell are value, ``fingerprint_bits`` fingerprint; ``seed`` of the hash.
+    """
+
+    __slots__ = ("cells", "fingerprint_bits", "high", "seed", "segment", "value_bits")
+
+    def __init__(
+        self,
+        cells: NDArray[np.uint16],
+        high: NDArray[np.uint8] | None,
+        value_bits: int,
+        seed: int,
+    ) -> None:
+        self.cells, self.high, self.value_bits, self.seed = cells, high, value_bits, seed
+        self.segment = len(cells) // 3
+        self.fingerprint_bits = (16 if high is None else 24) - value_bits
+
+    def get(self, keys: U64) -> NDArray[np.int32]:
+        """Values of the keys, -1 for a key that is not in the map.
+
+        A stranger is taken for a member with probability 2 ** -fingerprint_bits.
+        """
+        if not len(keys) or not self.segment:
+            return np.full(len(keys), -1, dtype=np.int32)
+        h = _mix(keys, self.seed)
+        a, b, c = _places(h, self.segment)
+        low = self.cells
+        cell = (low[a] ^ low[b] ^ low[c]).astype(np.uint32)
+        if self.high is not None:
+            cell |= (self.high[a] ^ self.high[b] ^ self.high[c]).astype(np.uint32) << np.uint32(16)
+        value = (cell & np.uint32((1 << self.value_bits) - 1)).astype(np.int32)
+        match = (cell >> np.uint32(self.value_bits)) == _fingerprint(h, self.fingerprint_bits).astype(np.uint32)
+        value[~match] = -1
+        return value
+
+
+def build(keys: U64, values: NDArray[np.integer], value_bits: int, *, wide: bool) -> StaticMap:
+    """Build a static map; ``wide`` cells have 24 bits, others 16.
+
+    Parameters: ``keys``, distinct; ``values`` below ``2 ** value_bits``. Raises RuntimeError if no
+    seed works, which does not happen for distinct keys.
+    """
+    count = len(keys)
+    segment = max(8, int(count * LOAD / 3) + 1)
+    for seed in _SEEDS:
+        h = _mix(keys, seed)
+        order = _peel(_places(h, segment), count, 3 * segment)
+        if order is None:
+            continue
+        a, b, c = _places(h, segment)
+        bits = (24 if wide else 16) - value_bits
+        word = (_fingerprint(h, bits) << np.uint64(value_bits)) | values.astype(np.uint64)
+        cells = np.zeros(3 * segment, dtype=np.uint32)
+        word32 = word.astype(np.uint32)
+        for members, own in reversed(order):
+            i, j, k = a[members], b[members], c[members]
+            cells[own] = word32[members] ^ cells[i] ^ cells[j] ^ cells[k] ^ cells[own]
+        high = (cells >> np.uint32(16)).astype(np.uint8) if wide else None
+        return StaticMap(cells.astype(np.uint16), high, value_bits, seed)
+    raise RuntimeError("the keys of a static map must be distinct")
+
+
+def _peel(
+    places: tuple[U64, U64, U64], count: int, size: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]] | None:
+    """Order the keys so that each, when its turn comes, has a cell that no later one uses.
+
+    Returns rounds of (key indexes, their own cells), or None if the keys cannot be peeled.
+    """
+    columns = [p.astype(np.int64) for p in places]
+    degree = np.zeros(size, dtype=np.int32)
+    who = np.zeros(size, dtype=np.int64)
+    index = np.arange(count, dtype=np.int64)
+    for column in columns:
+        np.add.at(degree, column, 1)
+        np.bitwise_xor.at(who, column, index)
+    rounds: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    own = np.flatnonzero(degree == 1)
+    left = count
+    while len(own):
+        members, first = np.unique(who[own], return_index=True)
+        cells = own[first]
+        rounds.append((members, cells))
+        left -= len(members)
+        touched = []
+        for column in columns:
+            at = column[members]
+            np.subtract.at(degree, at, 1)
+            np.bitwise_xor.at(who, at, members)
+            touched.append(at)
+        near = np.unique(np.concatenate(touched))
+        own = near[degree[near] == 1]
+    return rounds if left == 0 else None

@@ -1,0 +1,116 @@
+"""The file of a language model: written once, memory-mapped for use.
+
+Layout: the magic line, a JSON header (vocabulary size, hashes, places of the arrays), then arrays at
+offsets that are multiples of 64 bytes. It holds weights only: n-grams as `static_map` cells, words as
+the vocabulary list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocrfix.language_model.estimation import Order
+from ocrfix.language_model.static_map import build
+
+__all__ = ["COST", "ModelFileError", "PROB_BITS", "read", "write"]
+
+MAGIC: Final = b"ocrfix language model 1\n"
+PROB_BITS: Final = 7
+BACKOFF_BITS: Final = 5
+COST: Final[dict[int, float]] = {2: 3 * 1.24, 3: 3 * 1.24, 4: 2 * 1.24}
+"""Bytes that an n-gram of each order takes; orders below the highest carry a backoff weight."""
+
+
+class ModelFileError(ValueError):
+    """The file is not a language model of ocrfix, or it is damaged."""
+
+
+def _codebook(values: NDArray[np.float64], bits: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Quantise to at most 2**bits levels, each the mean of an equal share of the values."""
+    levels = 1 << bits
+    if not len(values):
+        return np.zeros(levels, dtype=np.float32), np.zeros(0, dtype=np.int64)
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, levels + 1)[1:-1]))
+    codes = np.searchsorted(edges, values)
+    total = np.bincount(codes, weights=values, minlength=levels)
+    count = np.bincount(codes, minlength=levels)
+    means = np.divide(total, count, out=np.zeros(levels), where=count > 0)
+    return means.astype(np.float32), codes
+
+
+def write(path: Path, words: list[str], orders: list[Order], meta: dict[str, Any]) -> None:
+    """Write a model whole or not at all."""
+    arrays: dict[str, NDArray[Any]] = {
+        "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
+        "unigram": orders[0].logp.astype(np.float32),
+        "backoff": orders[0].backoff.astype(np.float32),
+    }
+    maps: dict[str, Any] = {}
+    highest = len(orders)
+    for n, order in enumerate(orders[1:], 2):
+        book, codes = _codebook(order.logp, PROB_BITS)
+        bits = PROB_BITS
+        arrays[f"prob{n}"] = book
+        if n < highest:
+            backoff_book, backoff_codes = _codebook(order.backoff, BACKOFF_BITS)
+            arrays[f"backoff{n}"] = backoff_book
+            codes = codes | (backoff_codes << PROB_BITS)
+            bits += BACKOFF_BITS
+        built = build(order.keys, codes, bits, wide=n < highest)
+        arrays[f"cells{n}"] = built.cells
+        if built.high is not None:
+            arrays[f"high{n}"] = built.high
+        maps[str(n)] = {"bits": bits, "seed": built.seed, "ngrams": len(order.keys)}
+    header: dict[str, Any] = {"order": highest, "maps": maps, "meta": meta, "arrays": {}}
+    body, offset = [], 0
+    for name, array in arrays.items():
+        data = np.ascontiguousarray(array).tobytes()
+        header["arrays"][name] = [offset, len(array), array.dtype.str]
+        pad = -len(data) % 64
+        body.append(data + b"\0" * pad)
+        offset += len(data) + pad
+    blob = b"".join(body)
+    header["sha256"] = hashlib.sha256(blob).hexdigest()
+    head = MAGIC + json.dumps(header, ensure_ascii=False).encode()
+    head += b" " * (-(len(head) + 1) % 64) + b"\n"
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "wb") as file:
+        file.write(head + blob)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(temporary, 0o644)  # noqa: PTH101  (mkstemp's 0600 would ship)
+    Path(temporary).replace(path)
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Map a model into memory: its header and its arrays.
+
+    Raises ModelFileError for a file that is no model or is cut short, OSError when it cannot be read.
+    """
+    with path.open("rb") as file:
+        if file.readline(len(MAGIC)) != MAGIC:
+            raise ModelFileError(f"{path} is not a language model of ocrfix; build one with: ocrfix learn")
+        line = file.readline(1 << 20)
+        start = file.tell()
+    try:
+        header = json.loads(line)
+        places = header["arrays"]
+    except (ValueError, KeyError, UnicodeDecodeError):
+        raise ModelFileError(f"{path} is damaged (its header cannot be read)") from None
+    blob = np.memmap(path, dtype=np.uint8, mode="r")
+    arrays = {}
+    for name, (offset, length, kind) in places.items():
+        dtype = np.dtype(kind)
+        begin, end = start + offset, start + offset + length * dtype.itemsize
+        if end > len(blob):
+            raise ModelFileError(f"{path} is damaged (cut short at byte {len(blob)})")
+        arrays[name] = np.asarray(blob[begin:end].view(dtype))
+    return header, arrays
