@@ -23,7 +23,7 @@ _LINE_END = re.compile(r"\r\n|\n")
 class TextSource:
     r"""A text file that was read.
 
-    ``document`` has its text with every line end as "\\n" and without a byte order mark; offsets in
+    ``document`` has its text with every line end as "\n" and without a byte order mark; offsets in
     reports count in that text. ``raw`` is the text as it stood in the file; ``encoding`` is a codec's
     name; ``bom`` says whether UTF-8 began with a mark; ``broken`` counts the characters that could not
     be decoded and became U+FFFD; ``ends`` are the line ends in order where the file mixes them, the
@@ -51,9 +51,9 @@ class TextSource:
     def restore(self, result: Result) -> str:
         r"""The cleaned text as it goes to a file: with the original's line ends and byte order mark.
 
-        >>> source = read_text("Vì\\r\\nngười".encode(), "a.txt")
-        >>> source.restore(Result("Vì\\nngười nghèo"))
-        'Vì\\r\\nngười nghèo'
+        >>> source = read_text("Vì\r\nngười".encode(), "a.txt")
+        >>> source.restore(Result("Vì\nngười nghèo"))
+        'Vì\r\nngười nghèo'
         """
         text = result.text
         if len(self.ends) == 1:
@@ -93,8 +93,8 @@ def read_text(data: bytes, name: str, encoding: str | None = None) -> TextSource
     Parameters: ``data``; ``name``, the file's, for messages; ``encoding``, a codec's name or None to
     find out (see `ocrfix.formats.encodings.decode`). Raises FormatError when the bytes are no text.
 
-    >>> read_text("Tỉnh ủy\\r\\nThái Bình".encode(), "a.txt").document.text
-    'Tỉnh ủy\\nThái Bình'
+    >>> read_text("Tỉnh ủy\r\nThái Bình".encode(), "a.txt").document.text
+    'Tỉnh ủy\nThái Bình'
     """
     decoded = decode(data, name, encoding)
     raw = decoded.text

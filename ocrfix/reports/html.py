@@ -26,7 +26,7 @@ _CONTEXT: Final = 1
 """Unchanged rows shown on each side of a changed one."""
 _FOLD: Final = 3
 """Fewer unchanged rows than this in a run are not folded away."""
-_NOTE: Final = 200
+_NOTE: Final = 120
 """Characters of a finding's text before and after; the columns hold the whole."""
 _STATUS: Final = {
     Status.APPLIED: "repaired",
