@@ -1,0 +1,132 @@
+"""Hyphens at line ends: which vanish with the line end, which stay, which stand for a space."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ocrfix.model import Safety, Span
+from ocrfix.vietnamese.syllable import is_syllable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ocrfix.detectors._joins_lines import Line
+    from ocrfix.language_model import LanguageModel
+
+__all__ = ["HyphenJoin", "hyphen_joins"]
+
+HYPHENS: Final = "-\u2010\u2011"
+SOFT: Final = "\u00ad¬"
+_LEFT: Final = re.compile(r"((?:\w+[-\u2010\u2011])*)(\w+)[-\u2010\u2011\u00ad¬]$")
+_RIGHT: Final = re.compile(r"(\w+)((?:[-\u2010\u2011]\w+)*)")
+_INNER: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class HyphenJoin:
+    """A hyphen at a line end and what takes the place of it and the line end.
+
+    ``line`` is the index of the line it ends, ``span`` the hyphen and the white space after it, ``kind`` one
+    of "word" (one foreign word: nothing), "hyphen" (a real hyphen) and "space" (two syllables).
+    """
+
+    line: int
+    span: Span
+    replacement: str
+    kind: str
+    safety: Safety
+    confidence: float
+    before: str
+    after: str
+
+
+def hyphen_joins(lines: list[Line], text: str, language: LanguageModel) -> Iterator[HyphenJoin]:
+    """The line-end hyphens that part a word or a pair of words, in order.
+
+    Parameters: ``lines`` as from `_joins_lines.lines_of`, of the text ``text``; ``language``, asked for
+    words.
+    """
+    inner: frozenset[str] | None = None
+    for i in range(len(lines) - 1):
+        left, right = lines[i], lines[i + 1]
+        if not left.text or left.text[-1] not in HYPHENS + SOFT or right.gap > 2 or right.pages:
+            continue
+        head, tail = _LEFT.search(left.text[-60:]), _RIGHT.match(right.text[:60])
+        if head is None or tail is None or (right.gap == 2 and right.case != "lower"):
+            continue
+        if inner is None:
+            inner = frozenset(m.group().lower() for m in _INNER.finditer(text))
+        choice = _choose(head, tail, left.text[-1], inner, language)
+        if choice is not None:
+            kind, safety, confidence = choice
+            span = Span(left.end - 1, right.start)
+            hyphen = left.text[-1] if left.text[-1] in HYPHENS else "-"
+            replacement = {"word": "", "hyphen": hyphen, "space": " "}[kind]
+            yield HyphenJoin(i, span, replacement, kind, safety, confidence, head.group(), tail.group())
+
+
+def _choose(  # noqa: C901, PLR0911
+    head: re.Match[str], tail: re.Match[str], sign: str, inner: frozenset[str], language: LanguageModel
+) -> tuple[str, Safety, float] | None:
+    a, b = head[2], tail[1]
+    whole = f"{a}{b}".lower()
+    chained = f"{head[1]}{a}-{b}{tail[2]}".lower()
+    if sign in SOFT:
+        return "word", Safety.SAFE, 0.98
+    if a[-1].isdigit() or b[0].isdigit():
+        if a[-1].isdigit() and b[0].isdigit():
+            return "hyphen", Safety.SAFE, 0.96
+        if a.isupper() and not a[-1].isdigit():
+            return "hyphen", Safety.SAFE, 0.96  # COVID-19, A-5
+        return None
+    if not (a.isalpha() and b.isalpha()):
+        return None
+    if chained in inner:
+        return "hyphen", Safety.SAFE, 0.98  # the document writes it so elsewhere
+    if head[1] or tail[2]:
+        return "hyphen", Safety.SAFE, 0.96  # Mát-xcơ-va: more hyphens in the same word
+    if a.isupper() and len(a) > 1:
+        return ("hyphen", Safety.SAFE, 0.96) if b[0].isupper() else ("hyphen", Safety.UNSAFE, 0.8)  # NĐ-CP
+    if b[0].isupper():
+        return ("hyphen", Safety.SAFE, 0.95) if a[0].isupper() else None  # Việt-Mỹ
+    if is_syllable(a) and is_syllable(b):
+        return _two_syllables(a, b, inner, language)
+    if is_syllable(whole) and len(a) + len(b) >= 4:
+        return "word", Safety.SAFE, 0.96  # ngư-ời
+    return _foreign(a, b, whole, language)
+
+
+def _two_syllables(
+    a: str, b: str, inner: frozenset[str], language: LanguageModel
+) -> tuple[str, Safety, float]:
+    """Old spelling (xã-hội), a transcribed name (Cu-ba), or a hyphen that a typesetter put there."""
+    old = sum(1 for word in inner if all(map(is_syllable, word.split("-"))))
+    if old >= 3:
+        return "hyphen", Safety.SAFE, 0.95
+    bound = attraction(a, b, language)
+    if bound > 1.0 and a[0].islower():
+        return "space", Safety.SAFE, 0.96
+    if bound > 3.0:
+        return "space", Safety.SAFE, 0.95
+    return ("space", Safety.UNSAFE, 0.8) if a[0].islower() else ("hyphen", Safety.UNSAFE, 0.75)
+
+
+def attraction(a: str, b: str, language: LanguageModel) -> float:
+    """How much likelier ``b`` is after ``a`` than anywhere, in nats."""
+    scores = language.score(["và", a, b])
+    return float(scores[2]) - language.word_logp(b)
+
+
+def _foreign(a: str, b: str, whole: str, language: LanguageModel) -> tuple[str, Safety, float] | None:
+    """inter-national, but e-commerce and Xin-ga: marks or two known parts keep the hyphen."""
+    if not (a + b).isascii():
+        return ("hyphen", Safety.SAFE, 0.95) if a[0].isupper() else ("hyphen", Safety.UNSAFE, 0.8)
+    if language.known(whole):
+        return "word", Safety.SAFE, 0.97
+    if language.known(a) and language.known(b):
+        return "hyphen", Safety.UNSAFE, 0.8
+    if len(a) >= 3 and len(b) >= 3:
+        return "word", Safety.SAFE if not (is_syllable(a) or is_syllable(b)) else Safety.UNSAFE, 0.95
+    return "word", Safety.UNSAFE, 0.7
