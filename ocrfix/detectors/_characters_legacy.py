@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -26,6 +26,8 @@ __all__ = ["Legacy", "find_legacy"]
 
 STRONG_WORDS: Final = 4
 """Different words that must become syllables before a stretch is converted for its own sake."""
+DOUBTFUL_WORDS: Final = 3
+"""The same for a conversion that is only offered."""
 STRONG_SHARE: Final = 0.8
 FOLLOW_SHARE: Final = 0.6
 """Shares of marked words that must be syllables after conversion: alone, and after the document's charset."""
@@ -38,6 +40,11 @@ _VIQR_TOKEN: Final = re.compile(r"(?:[A-Za-z][\^(+]?[`?~'.]?|\\[\\'`?~.^(+dD])+"
 _SINGLE_BYTE: Final = ("tcvn3", "vni", "viscii", "cp1258")
 # Signs that Windows-1252 shows for VISCII capitals and that may be real punctuation.
 _PUNCTUATION: Final = "“”‘’–—…•\u00a0"
+_SYMBOLS: Final = "²³°½¼¾§©®«»±×µ·\u00a0\u00ad"
+"""Signs of the charsets that are too usual in right text to start a search."""
+_CHUNK: Final = re.compile(f"[^{spelt_vietnamese.pattern[1:-1]}]{{8,}}")
+_RUN: Final = re.compile(r"[^\x00-\x7f]+")
+_BULLETS: Final = "·§¨¤•"
 _ALONE: Final = frozenset("àảáạăâìỉíòỏóọôơờởớợồổốộùủúụưừửứựyỳỷýỵđêếẻẹéè")
 
 
@@ -75,7 +82,7 @@ class _Reading:
 @cache
 def _tells() -> frozenset[str]:
     """Characters of the single-byte charsets that Vietnamese in Unicode does not hold."""
-    return frozenset(c for name in _SINGLE_BYTE for c in legacy.signs(name)) - ORDINARY
+    return frozenset(c for name in _SINGLE_BYTE for c in legacy.signs(name)) - ORDINARY - frozenset(_SYMBOLS)
 
 
 @cache
@@ -180,71 +187,91 @@ def _decoded(token: str, charset: str) -> str:
     return legacy.decode(token, charset)
 
 
-def _best(text: str, prefer: str | None = None) -> tuple[str, _Reading]:
+def _best(text: str) -> tuple[str, _Reading]:
     readings = [(name, _reading(text, name)) for name in _SINGLE_BYTE]
-    return max(readings, key=lambda r: (r[1].valid, len(r[1].gains), r[0] == prefer))
+    return max(readings, key=lambda r: (r[1].valid, len(r[1].gains)))
+
+
+def _chunks(text: str, span: Span) -> Iterator[Span]:
+    """The longer ones of `_stretches`, found fast."""
+    for match in _CHUNK.finditer(text, span.start, span.end):
+        start, end = match.span()
+        while start < end and not (start == span.start or text[start - 1].isspace()):
+            start += 1
+        while end > start and not (end == span.end or text[end].isspace()):
+            end -= 1
+        piece = text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        end -= len(piece) - len(piece.rstrip())
+        if start < end:
+            yield Span(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    span: Span
+    charset: str
+    reading: _Reading
+
+    @property
+    def strong(self) -> bool:
+        reading = self.reading
+        return (
+            len(reading.gains) >= STRONG_WORDS
+            and reading.share >= STRONG_SHARE
+            and reading.losses * 4 <= len(reading.gains)
+        )
 
 
 def _find_single_byte(document: Document) -> Iterator[Legacy]:
     text, signs = document.text, _sign_pattern()
-    stretches: list[Span] = []
-    strong: dict[Span, tuple[str, _Reading]] = {}
-    gains: Counter[str] = Counter()
-    unicode_words = 0
+    read: list[_Stretch] = []
     for block in document.blocks:
-        if not gains and not signs.search(text, block.span.start, block.span.end):
-            unicode_words += len(spelt_vietnamese.findall(text, block.span.start, block.span.end))
-            stretches.append(block.span)
+        if not signs.search(text, block.span.start, block.span.end):
             continue
-        for span in _stretches(text, block.span):
-            stretches.append(span)
+        for span in _chunks(text, block.span):
             piece = text[span.slice]
-            if piece.isascii() or not signs.search(piece):
-                continue
-            charset, reading = _best(piece)
-            if (
-                len(reading.gains) >= STRONG_WORDS
-                and reading.share >= STRONG_SHARE
-                and reading.losses * 4 <= len(reading.gains)
-                and _plain_is_vietnamese(piece)
-            ):
-                strong[span] = charset, reading
-                gains[charset] += len(reading.gains)
-    prevailing = gains.most_common(1)[0][0] if gains else None
-    for span in stretches:
-        if span in strong:
-            charset, reading = strong[span]
-            yield from _convert(text, span, charset, reading, Safety.SAFE, 0.98)
-            continue
-        for part in _stretches(text, span):
-            piece = text[part.slice]
-            if piece.isascii():
-                continue
-            if prevailing is not None:
-                yield from _follow(text, part, prevailing, dominant=gains.total() > unicode_words / 4)
-            elif signs.search(piece):
-                yield from _doubtful(text, part)
+            if len(_RUN.findall(piece)) >= DOUBTFUL_WORDS and signs.search(piece):
+                read.append(_Stretch(span, *_best(piece)))
+    strong = {s.span: s for s in read if s.strong and _plain_is_vietnamese(text[s.span.slice])}
+    if strong:
+        yield from _convert_all(document, strong)
+        return
+    for stretch in read:
+        # A short stretch on its own, such as a heading: applied only if asked for.
+        reading = stretch.reading
+        if len(reading.gains) >= DOUBTFUL_WORDS and reading.valid == reading.marked and not reading.losses:
+            yield from _convert(text, stretch, Safety.UNSAFE)
 
 
-def _follow(text: str, span: Span, charset: str, *, dominant: bool) -> Iterator[Legacy]:
-    """A stretch too short to decide alone, in a document that has others of that charset."""
-    reading = _reading(text[span.slice], charset)
-    if (dominant and not reading.losses and reading.valid == reading.marked) or (
-        reading.gains and reading.share >= FOLLOW_SHARE and len(reading.gains) > reading.losses
-    ):
-        yield from _convert(text, span, charset, reading, Safety.SAFE, 0.96)
+def _convert_all(document: Document, strong: Mapping[Span, _Stretch]) -> Iterator[Legacy]:
+    """The stretches that were decided alone, and the shorter ones that follow them."""
+    text = document.text
+    gains: Counter[str] = Counter()
+    for stretch in strong.values():
+        gains[stretch.charset] += len(stretch.reading.gains)
+    prevailing = gains.most_common(1)[0][0]
+    dominant = gains.total() > len(spelt_vietnamese.findall(text)) / 4
+    for block in document.blocks:
+        for span in _stretches(text, block.span):
+            if span in strong:
+                yield from _convert(text, strong[span], Safety.SAFE)
+            elif not (piece := text[span.slice]).isascii():
+                stretch = _Stretch(span, prevailing, _reading(piece, prevailing))
+                if _follows(stretch.reading, dominant=dominant):
+                    yield from _convert(text, stretch, Safety.SAFE)
 
 
-def _doubtful(text: str, span: Span) -> Iterator[Legacy]:
-    """A short stretch on its own, such as a heading: shown, applied only if asked for."""
-    charset, reading = _best(text[span.slice])
-    if len(reading.gains) >= 3 and reading.valid == reading.marked and not reading.losses:
-        yield from _convert(text, span, charset, reading, Safety.UNSAFE, 0.85)
+def _follows(reading: _Reading, *, dominant: bool) -> bool:
+    """Whether a stretch too short to decide alone goes with the charset of its document."""
+    if dominant and not reading.losses and reading.valid == reading.marked:
+        return True
+    return bool(reading.gains) and reading.share >= FOLLOW_SHARE and len(reading.gains) > reading.losses
 
 
-def _convert(
-    text: str, span: Span, charset: str, reading: _Reading, safety: Safety, confidence: float
-) -> Iterator[Legacy]:
+def _convert(text: str, stretch: _Stretch, safety: Safety) -> Iterator[Legacy]:
+    span, charset, reading = stretch.span, stretch.charset, stretch.reading
+    confidence = 0.85 if safety < Safety.SAFE else 0.98 if stretch.strong else 0.96
     lost = charset == "tcvn3" and len(reading.gains) >= 10 and "\u00ad" not in text[span.slice]
     start = span.start
     for line in text[span.slice].split("\n"):
@@ -266,7 +293,7 @@ def _convert(
 def _readable(token: str, charset: str, *, first: bool) -> str:
     """A token's reading; a lone sign at the start of a line is a bullet and stays."""
     after = _decoded(token, charset)
-    if first and len(token) == 1 and (token in "·§¨¤•" or (not token.isalpha() and after not in _ALONE)):
+    if first and len(token) == 1 and (token in _BULLETS or (not token.isalpha() and after not in _ALONE)):
         return token
     return after
 

@@ -27,12 +27,12 @@ class Fix(NamedTuple):
 
 # Not NFC.
 
+_COMBINING: Final = frozenset("\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323\u0340\u0341")
 _MARKS: Final = re.compile("[^\\W\\d_][\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323\u0340\u0341]+")
 _UNITS: Final = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
-_LOOSE: Final = re.compile("(?<=[^\\W\\d_])[ ]?([\u0300\u0301\u0303\u0309\u0323])(?=[^\\W\\d_])")
 
 
-def not_nfc(text: str) -> Iterator[Fix]:
+def not_nfc(text: str, alphabet: frozenset[str]) -> Iterator[Fix]:
     """Places that are not in Unicode's composed form, and marks in an order that does not compose."""
     if not unicodedata.is_normalized("NFC", text):
         # An ASCII character composes with nothing before it, so the pieces are independent.
@@ -41,6 +41,8 @@ def not_nfc(text: str) -> Iterator[Fix]:
             if not unicodedata.is_normalized("NFC", before):
                 edit = small_edit(match.start(), before, unicodedata.normalize("NFC", before))
                 yield Fix(edit, Safety.SAFE, 1.0)
+        return
+    if alphabet.isdisjoint(_COMBINING):
         return
     for match in _MARKS.finditer(text):
         after = _reordered(match.group())
@@ -88,58 +90,57 @@ def look_alikes(text: str) -> Iterator[Fix]:
             continue
         start, end = word_bounds(text, match.start())
         done = end
-        word = unicodedata.normalize("NFC", text[start:end])
-        if unicodedata.normalize("NFC", text[start:end]) != text[start:end]:
+        word = text[start:end]
+        if not unicodedata.is_normalized("NFC", word):
             continue  # the next pass sees it composed
         after = word.translate(_ALL)
-        fate = _fate(text, start, end, word, after)
+        fate = _fate(text, start, end, after)
         if fate is not None:
             for i, (a, b) in enumerate(zip(word, after, strict=True)):
                 if a != b:
                     yield Fix(Edit(Span(start + i, start + i + 1), b), *fate)
 
 
-def _fate(text: str, start: int, end: int, word: str, after: str) -> tuple[Safety, float] | None:
-    """How sure it is that ``word`` was meant as ``after``; None where it is not likely."""
+def _fate(text: str, start: int, end: int, after: str) -> tuple[Safety, float] | None:
+    """How sure it is that the word there was meant as ``after``; None where it is not likely."""
     if _FOREIGN.search(after):
         return None
+    word = text[start:end]
     left, right = line_bounds(text, start, end)
     around = text[left:start] + " " + text[end:right]
     if _FOREIGN.search(word):
-        return _fate_of_mixed(text, start, end, word, after, around)
+        if _LATIN_LETTER.search(word):
+            latin = len(_LATIN_LETTER.findall(word))
+            likely = is_syllable(after) or (len(word) >= 3 and latin * 2 >= len(word))
+            return (Safety.SAFE, 0.97) if likely else (Safety.UNSAFE, 0.85)
+        return _fate_of_foreign(text, start, end, after, around)
+    marked = after.replace("đ", "").replace("Đ", "") + around
+    return _fate_of_latin(word, after, text[end : end + 2]) if spelt_vietnamese.search(marked) else None
+
+
+def _fate_of_latin(word: str, after: str, following: str) -> tuple[Safety, float] | None:
+    """The same for a rare Latin letter among Vietnamese words."""
     syllable = is_syllable(after)
-    at_home = bool(
-        spelt_vietnamese.search(after.replace("đ", "").replace("Đ", "")) or spelt_vietnamese.search(around)
-    )
-    if not at_home:
-        return None
     if "ƣ" in word or "Ƣ" in word:
         return (Safety.SAFE, 0.98 if syllable else 0.95)
     if syllable and len(after) > 1:
         return (Safety.SAFE, 0.97)
-    if word.isupper() and "Ð" in word and 2 <= len(word) <= 6 and "ĐĐ" not in after:
-        return (Safety.SAFE, 0.96)  # an abbreviation: QĐ, HĐND
-    if word == "Ð" and re.match(r"[-/.]?[A-Z]|/", text[end : end + 2]):
+    abbreviation = word.isupper() and 2 <= len(word) <= 6 and "ĐĐ" not in after  # QĐ, HĐND
+    if "Ð" in word and (abbreviation or (word == "Ð" and re.match(r"[-/.]?[A-Z]|/", following))):
         return (Safety.SAFE, 0.95)
     return None
 
 
-def _fate_of_mixed(
-    text: str, start: int, end: int, word: str, after: str, around: str
-) -> tuple[Safety, float] | None:
-    if _LATIN_LETTER.search(word):
-        latin = len(_LATIN_LETTER.findall(word))
-        if is_syllable(after) or (len(word) >= 3 and latin * 2 >= len(word)):
-            return (Safety.SAFE, 0.97)
-        return (Safety.UNSAFE, 0.85)
-    # All its letters look Latin: a word of another alphabet, unless its surroundings speak against it.
+def _fate_of_foreign(text: str, start: int, end: int, after: str, around: str) -> tuple[Safety, float] | None:
+    """The same for a word all of whose letters look Latin: foreign, unless its surroundings say no."""
     if _FOREIGN.search(around.translate(_ALL)):
         return None
-    token = text[max(0, start - 12) : start].rpartition(" ")[2] + "|" + text[end : end + 12].partition(" ")[0]
-    glued = (start and text[start - 1].isdigit()) or text[end : end + 1].isdigit()
-    if glued and _LATIN_LETTER.search(token):
+    before, following = text[max(0, start - 12) : start], text[end : end + 12]
+    token = before.rpartition(" ")[2] + following.partition(" ")[0]
+    beside_figure = before[-1:].isdigit() or following[:1].isdigit()
+    if beside_figure and _LATIN_LETTER.search(token):
         return (Safety.SAFE, 0.95)
-    if spelt_vietnamese.search(around) and (is_syllable(after) or glued or len(word) == 1):
+    if spelt_vietnamese.search(around) and (is_syllable(after) or beside_figure or len(after) == 1):
         return (Safety.UNSAFE, 0.8)
     return None
 
@@ -176,7 +177,7 @@ def presentation_forms(text: str) -> Iterator[Fix]:
         yield Fix(Edit(Span(*match.span()), _LIGATURES[match.group()]), Safety.SAFE, 0.99)
     for match in _STYLED.finditer(text):
         after = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", match.group()))
-        if all(c.isalnum() and is_vietnamese_letter(c) or c.isdigit() for c in after):
+        if all(c.isdigit() or is_vietnamese_letter(c) for c in after):
             yield Fix(Edit(Span(*match.span()), after), Safety.SAFE, 0.97)
     for match in _WIDE_RUN.finditer(text):
         around = text[max(0, match.start() - 12) : match.start()] + text[match.end() : match.end() + 12]
@@ -197,9 +198,8 @@ def _narrow(text: str, match: re.Match[str]) -> str:
             out += " "
         out += char
         figures = last.isdigit() and nearest.isdigit()
-        if char in ",;:!?)]" and nearest.isalnum() and not figures:
-            out += " "
-        elif char == "." and nearest.isupper() and last.islower():
+        ends_sentence = char == "." and nearest.isupper() and last.islower()
+        if ends_sentence or (char in ",;:!?)]" and nearest.isalnum() and not figures):
             out += " "
     return out
 

@@ -11,8 +11,8 @@ from typing import Final
 from ftfy import TextFixerConfig, fix_encoding
 from ftfy.badness import is_bad
 
-from ocrfix.detectors.base import Context
 from ocrfix.detectors._characters_scan import ORDINARY, Claims, small_edit
+from ocrfix.detectors.base import Context
 from ocrfix.model import Edit, Safety, Span
 from ocrfix.vietnamese.letters import is_vietnamese_letter
 from ocrfix.vietnamese.syllable import is_syllable
@@ -111,7 +111,7 @@ def find_mojibake(text: str, claims: Claims, context: Context) -> Iterator[Mojib
 
 @cache
 def _letters() -> dict[str, str]:
-    """What the bytes of Vietnamese letters and common signs look like, read as three charsets → the character."""
+    """What the bytes of Vietnamese letters and common signs look like, read wrong → the character."""
     out = {}
     for char in sorted(c for c in ORDINARY | set("₫°²³«»") if not c.isascii()):
         raw = char.encode()
@@ -176,28 +176,27 @@ def _restore(line: str, match: re.Match[str], offset: int, context: Context) -> 
     left = _decoded_side(line[max(0, match.start() - 16) : match.start()])[-1]
     right = _decoded_side(line[match.end() : match.end() + 16])[0]
     if match.group().endswith(" "):  # C3 A0, whose no-break space became a space
-        if not right or is_syllable(left + "à" + right):
-            fit = is_syllable(left + "à" + right)
-            return Mojibake((Edit(span, "à"),), Safety.SAFE, 0.95) if fit else None
-        if is_syllable(left + "à"):
-            return Mojibake((Edit(Span(span.start, span.end - 1), "à"),), Safety.SAFE, 0.95)
-        return None
-    lead = match.group().rstrip("?\ufffd")
-    raw = lead.replace("Ă", "Ã").encode("cp1252")
-    options = {_decode(raw + bytes((ord(c),))) for c in _UNDEFINED} - {""}
-    if lead in "ÃĂ":  # C3 A0 and C3 AD show as no-break space and soft hyphen, which are often lost
-        options |= {"à", "í"}
-    beside = left + right
-    words = {left + o + right: o for o in options}
-    fits = sorted(w for w in words if is_syllable(w) and (w.islower() or w.istitle() or w.isupper()))
+        if is_syllable(left + "à" + right):
+            return Mojibake((Edit(span, "à"),), Safety.SAFE, 0.95)
+        kept = Edit(Span(span.start, span.end - 1), "à")
+        return Mojibake((kept,), Safety.SAFE, 0.95) if right and is_syllable(left + "à") else None
+    words = {left + o + right: o for o in _options(match.group().rstrip("?\ufffd"))}
+    fits = [w for w in words if is_syllable(w) and (w.islower() or w.istitle() or w.isupper())]
     if len(fits) == 1:
         return Mojibake((Edit(span, words[fits[0]]),), Safety.SAFE, 0.95)
-    if not fits or not beside:
-        return None
-    ranked = sorted(((context.language.word_logp(w), w) for w in fits), reverse=True)
-    if ranked[0][0] - ranked[1][0] < LEAD:
-        return None
-    return Mojibake((Edit(span, words[ranked[0][1]]),), Safety.UNSAFE, 0.8)
+    if fits and left + right:
+        ranked = sorted(((context.language.word_logp(w), w) for w in fits), reverse=True)
+        if ranked[0][0] - ranked[1][0] >= LEAD:
+            return Mojibake((Edit(span, words[ranked[0][1]]),), Safety.UNSAFE, 0.8)
+    return None
+
+
+def _options(lead: str) -> set[str]:
+    """The letters whose first bytes look like ``lead`` and whose last one is easily lost."""
+    raw = lead.replace("Ă", "Ã").encode("cp1252")
+    found = {_decode(raw + bytes((ord(c),))) for c in _UNDEFINED} - {""}
+    # C3 A0 and C3 AD show as no-break space and soft hyphen, which are often lost.
+    return found | {"à", "í"} if lead in "ÃĂ" else found
 
 
 def _decoded_side(text: str) -> list[str]:

@@ -11,16 +11,21 @@ from itertools import pairwise
 from typing import Any, Final
 
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
-from ocrfix.vietnamese.letters import compose, letter
+from ocrfix.vietnamese.letters import set_tone
 
 __all__ = [
-    "ORDINARY", "Claims", "findings", "is_letterlike", "line_bounds", "small_edit", "spelt_vietnamese", "word_bounds",
-]  # fmt: skip
+    "ORDINARY",
+    "Claims",
+    "findings",
+    "is_letterlike",
+    "line_bounds",
+    "small_edit",
+    "spelt_vietnamese",
+    "word_bounds",
+]
 
 _VOWELS: Final = "aăâeêioôơuưy"
-_VIETNAMESE: Final = "đ" + "".join(
-    compose(letter(v).base, letter(v).shape, t) for v in _VOWELS for t in range(6)
-)
+_VIETNAMESE: Final = "đ" + "".join(set_tone(vowel, tone) for vowel in _VOWELS for tone in range(6))
 ORDINARY: Final = frozenset(
     "\n\t\f" + "".join(map(chr, range(0x20, 0x7F))) + _VIETNAMESE + _VIETNAMESE.upper() + "“”‘’–—…•"
 )
@@ -35,9 +40,9 @@ _GROUP_EDITS: Final = 200
 
 
 def is_letterlike(char: str) -> bool:
-    """Whether the character is a letter or a combining mark.
+    r"""Whether the character is a letter or a combining mark.
 
-    >>> is_letterlike("ệ"), is_letterlike("\\u0323"), is_letterlike("3")
+    >>> is_letterlike("ệ"), is_letterlike("\u0323"), is_letterlike("3")
     (True, True, False)
     """
     return char.isalpha() or unicodedata.combining(char) != 0
@@ -125,7 +130,7 @@ def _groups(text: str, edits: list[Edit], reach: int) -> Iterator[list[Edit]]:
         yield group
 
 
-def findings(
+def findings(  # noqa: PLR0913  (the parts of a finding)
     text: str,
     rule: Rule,
     edits: Iterable[Edit],

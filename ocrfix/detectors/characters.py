@@ -7,7 +7,7 @@ is explained by a charset is not looked at by the others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocrfix.detectors import _characters_invisible as invisible
 from ocrfix.detectors import _characters_letters as letters
@@ -28,8 +28,8 @@ __all__ = ["DETECTORS", "CharacterDetector"]
 class CharacterDetector:
     """Finds damage to characters.
 
-    >>> from ocrfix import clean
-    >>> clean("Quỹ Vì người nghèo tỉnh Ðồng Nai\\u200b").text
+    >>> from ocrfix import Config, clean
+    >>> clean("Quỹ Vì người nghèo tỉnh Ðồng Nai", Config(select=("ENC",))).text
     'Quỹ Vì người nghèo tỉnh Đồng Nai'
     """
 
@@ -64,64 +64,72 @@ class CharacterDetector:
                     safety=piece.safety,
                 )
             claims = claims.joined(e.span for p in pieces for e in p.edits)
-        for rule, fixes, message, reach in _searches(text, alphabet):
-            yield from _emit(text, rule, fixes, message, reach, claims)
+        for search in _searches(text, alphabet):
+            yield from _emit(text, search, claims)
 
 
-def _searches(text: str, alphabet: frozenset[str]) -> Iterator[tuple[Rule, Iterable[Fix], str, int]]:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The fixes of one rule; those no more than ``reach`` characters apart are one finding."""
+
+    rule: Rule
+    fixes: Iterable[Fix]
+    message: str
+    reach: int = 0
+
+
+def _searches(text: str, alphabet: frozenset[str]) -> Iterator[_Search]:
     """The rules that can find something in a text of these characters."""
     if not text.isascii():
-        yield known.NOT_NFC, letters.not_nfc(text), "not in Unicode's composed form: {after}", 40
+        yield _Search(known.NOT_NFC, letters.not_nfc(text, alphabet), "not in composed form: {after}", 40)
     if alphabet & letters.LOOK_ALIKES:
-        yield known.LOOK_ALIKE, letters.look_alikes(text), "look-alike letter: {before} is {after}", 3
+        yield _Search(
+            known.LOOK_ALIKE, letters.look_alikes(text), "look-alike letter: {before} is {after}", 3
+        )
     if letters.has_forms(alphabet):
-        yield known.FORM, letters.presentation_forms(text), "presentation form: {before} is {after}", 3
+        found = letters.presentation_forms(text)
+        yield _Search(known.FORM, found, "presentation form: {before} is {after}", 3)
     if "&" in alphabet:
-        yield known.ENTITY, letters.entities(text), "HTML entity: {before} is {after}", 0
+        yield _Search(known.ENTITY, letters.entities(text), "HTML entity: {before} is {after}")
     if alphabet & invisible.CONTROLS:
-        yield known.CONTROL, invisible.controls(text), "control character", 0
+        yield _Search(known.CONTROL, invisible.controls(text), "control character")
     if alphabet & invisible.ZERO_WIDTH:
-        yield known.ZERO_WIDTH, invisible.zero_width(text), "zero-width character", 0
+        yield _Search(known.ZERO_WIDTH, invisible.zero_width(text), "zero-width character")
     if alphabet & invisible.SPACES:
-        yield known.ODD_SPACE, invisible.odd_spaces(text), "space that is not an ordinary one", 0
+        yield _Search(known.ODD_SPACE, invisible.odd_spaces(text), "space that is not an ordinary one")
     if "\r" in alphabet:
-        yield known.LINE_ENDS, invisible.line_ends(text), "line end that differs from the others", 0
+        yield _Search(known.LINE_ENDS, invisible.line_ends(text), "line end that differs from the others")
     if any("\ud800" <= c <= "\uf8ff" or c in invisible.LOST for c in alphabet):
-        yield known.LOST, invisible.lost(text), "lost or private character", 0
+        yield _Search(known.LOST, invisible.lost(text), "lost or private character")
 
 
-def _emit(
-    text: str, rule: Rule, fixes: Iterable[Fix], message: str, reach: int, claims: Claims
-) -> Iterator[Finding]:
+def _emit(text: str, search: _Search, claims: Claims) -> Iterator[Finding]:
     """Findings from fixes: neighbours of the same safety and confidence become one."""
     sorts: dict[tuple[Safety, float], list[Fix]] = {}
-    for fix in fixes:
+    for fix in search.fixes:
         if claims.free(fix.edit.span.start):
             sorts.setdefault((fix.safety, fix.confidence), []).append(fix)
     for (safety, confidence), same in sorts.items():
         edits = sorted((f.edit for f in same), key=lambda e: e.span)
-        if rule is known.LOST and safety is Safety.DISPLAY:
-            for edit in edits:
-                yield _shown(text, rule, edit.span)
+        if search.rule is known.LOST and safety is Safety.DISPLAY:
+            yield from (_shown(text, edit.span) for edit in edits)
             continue
-        codes = _codes(text, edits[0].span) if rule is not known.NOT_NFC else ""
-        yield from findings(
+        for finding in findings(
             text,
-            rule,
+            search.rule,
             edits,
-            message,
+            search.message,
             confidence=confidence,
             safety=safety,
-            evidence={"read_as": codes} if codes and len(edits) == 1 else None,
-            reach=reach,
-        )
+            reach=search.reach,
+        ):
+            yield replace(finding, evidence={**finding.evidence, "read_as": _codes(text, finding.span)})
 
 
-def _shown(text: str, rule: Rule, span: Span) -> Finding:
+def _shown(text: str, span: Span) -> Finding:
     codes = _codes(text, span)
-    return Finding(
-        rule, span, f"lost or private character {codes}", (), 1.0, Safety.DISPLAY, {"read_as": codes}
-    )
+    message = f"lost or private character {codes}"
+    return Finding(known.LOST, span, message, (), 1.0, Safety.DISPLAY, {"read_as": codes})
 
 
 def _codes(text: str, span: Span) -> str:
