@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -22,11 +23,13 @@ _EDGES: Final = " \t\u00a0»›>|•·●▪*→←↑↓▼▲✓✔☰✕×+-�
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*[km]?\b")
 _LISTED: Final = re.compile(r"(?:\d{1,3}|[a-zđA-ZĐ]|[ivxIVX]{1,4})[.)]\s")
 _COPYRIGHT: Final = re.compile(
-    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:bản quyền\s*)?(?:by\s*)?(?:19|20)\d\d\b.{0,120}"
+    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:bản quyền\s*)?(?:by\s*)?(?:19"
+    r"|20)\d\d\b.{0,120}"
     r"|.{0,80}\ball rights reserved\b.{0,60}"
     r"|.{0,60}(?:©|\(c\)|®)\s*bản quyền thuộc (?:về|báo|công ty)\b.{0,100}"
     r"|(?:©|\(c\))\s*(?:giữ )?bản quyền (?:nội dung )?(?:thuộc|của)\b.{0,80}"
-    r"|(?:ghi rõ nguồn|vui lòng ghi rõ nguồn|đề nghị ghi rõ nguồn) .{1,60} khi (?:phát hành lại|sử dụng lại|trích dẫn lại) (?:thông tin|nội dung) (?:từ|trên|của) (?:website|trang|báo|cổng).{0,60}",
+    r"|(?:ghi rõ nguồn|vui lòng ghi rõ nguồn|đề nghị ghi rõ nguồn) .{1,60} khi (?:phát hành lại|sử dụng lại"
+    r"|trích dẫn lại) (?:thông tin|nội dung) (?:từ|trên|của) (?:website|trang|báo|cổng).{0,60}",
     re.IGNORECASE,
 )
 _CRUMBS: Final = re.compile(
@@ -101,9 +104,38 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
         len(line.text) >= _BODY and i not in tiers and i not in noise for i, line in enumerate(sheet.lines)
     )
     found = []
-    for run in _runs(sorted(tiers), noise):
-        found += [_judge(sheet, i, tiers, run, noise, body=body) for i in run]
-    return [m for m in found if m is not None]
+    for lines in _runs(sorted(tiers), noise):
+        run = _run(sheet, lines, tiers, noise)
+        found += [mark for i in lines if (mark := _judge(sheet, i, tiers[i], run))]
+    if body:
+        return found
+    # A list of such words, or nothing but them: not a page around an article.
+    return [replace(m, safety=Safety.UNSAFE, confidence=min(m.confidence, 0.7)) for m in found]
+
+
+class _Run(NamedTuple):
+    """Neighbouring lines of chrome, and what they are together."""
+
+    lines: list[int]
+    sure: bool
+    """One of them is chrome wherever it stands."""
+    last: bool
+    """They end the document."""
+    menu: bool
+    """They are three or more that are chrome only in company."""
+
+
+def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset[int]) -> _Run:
+    kinds = [tiers[i] for i in lines]
+    after = lines[-1] + 1
+    while after in noise:
+        after += 1
+    return _Run(
+        lines,
+        sure="sure" in kinds,
+        last=after == len(sheet.lines) and lines[0] > 0,
+        menu=kinds.count("near") + kinds.count("weak") >= 3 and "near" in kinds,
+    )
 
 
 def _runs(indices: list[int], noise: frozenset[int]) -> list[list[int]]:
@@ -119,32 +151,20 @@ def _runs(indices: list[int], noise: frozenset[int]) -> list[list[int]]:
     return runs
 
 
-def _judge(
-    sheet: Sheet, index: int, tiers: dict[int, str], run: list[int], noise: frozenset[int], *, body: bool
-) -> Mark | None:
-    tier = tiers[index]
-    kinds = [tiers[i] for i in run]
-    sure = "sure" in kinds
-    after = run[-1] + 1
-    while after in noise:
-        after += 1
-    last = after == len(sheet.lines) and run[0] > 0
-    menu = sum(k in ("near", "weak") for k in kinds) >= 3 and kinds.count("near") >= 1
-    safety, confidence = None, 0.0
+def _judge(sheet: Sheet, index: int, tier: str, run: _Run) -> Mark | None:
+    safety = Safety.SAFE
     if tier == "sure":
-        safety, confidence = Safety.SAFE, 0.97
-    elif tier == "near" and (sure or last or menu):
-        safety, confidence = Safety.SAFE, 0.96
-    elif (tier == "weak" and (sure or menu)) or (tier == "link" and sure):
-        safety, confidence = Safety.SAFE, 0.95
+        confidence = 0.97
+    elif tier == "near" and (run.sure or run.last or run.menu):
+        confidence = 0.96
+    elif (tier == "weak" and (run.sure or run.menu)) or (tier == "link" and run.sure):
+        confidence = 0.95
     elif tier == "link":
         safety, confidence = Safety.UNSAFE, 0.75
-    if safety is None:
+    else:
         return None
-    if not body:  # a list of such words, or nothing but them: not a page around an article
-        safety, confidence = Safety.UNSAFE, min(confidence, 0.7)
     text = sheet.lines[index].text
-    evidence = {"tier": tier, "beside": [sheet.lines[i].text for i in run if i != index][:5]}
+    evidence = {"tier": tier, "beside": [sheet.lines[i].text for i in run.lines[:6] if i != index]}
     message = f'web page chrome "{text if len(text) <= 60 else text[:57] + "..."}"'
     return Mark(WEB_CHROME, message, confidence, safety, (index,), evidence=evidence)
 
@@ -159,7 +179,8 @@ _HOLES: Final = re.compile(_HOLE)
 _LITTER: Final = re.compile(r"(?:undefined|null|NaN|NULL|function\(\) \{ \[native code\] \})")
 _LOREM: Final = re.compile(r"lorem ipsum dolor sit amet\b", re.IGNORECASE)
 _CODE: Final = re.compile(
-    r"[;{]\s*$|^\s*[}\])];?,?$|=>|==|::|\b(?:def|function|class|return|import|printf?|var|const|let|echo|SELECT|void|int|char|format)\b[\s(\"']"
+    r"[;{]\s*$|^\s*[}\])];?,?$|=>|==|::|\b(?:def|function|class|return|import|printf?|var|const|let|echo"
+    r"|SELECT|void|int|char|format)\b[\s(\"']"
     r"|\w\(.*\)\s*;?$|</?\w+[^>]*>|^\s*[#$]\s|\\[a-z]{2,}|\$\$|[\^_]\{|\w\s*=\s*[\"'\[{(\w]"
 )
 _LABEL: Final = 40  # characters of label that may stand beside the placeholders of a line

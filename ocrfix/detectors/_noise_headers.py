@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import fmean, pstdev
 from typing import Final, NamedTuple
 
@@ -29,22 +30,28 @@ _FORMS: Final = 0.25  # share of repeated lines from which on the pages are copi
 
 _NUMBERS: Final = re.compile(r"\d+")
 _HEADING: Final = re.compile(
-    r"(?:phần|chương|mục|điều|khoản|điểm|bài|phụ lục|câu|tiết|hồi|quyển|tập|bước|tiểu mục|đề|mẫu số|biểu|bảng|hình)"
+    r"(?:phần|chương|mục|điều|khoản|điểm|bài|phụ lục|câu|tiết|hồi|quyển|tập|bước|tiểu mục|đề|mẫu số|biểu"
+    r"|bảng|hình)"
     r"\s+(?:thứ\s+)?\S{1,6}(?:$|[\s.:])|[-–—•*+▪●]\s|\d{1,3}[.)]\s|[a-zđ][.)]\s|[ivxlc]+[.)]\s",
     re.IGNORECASE,
 )
 _CREDIT: Final = re.compile(
-    r"\(?(?:ảnh|nguồn|theo|tin|bài|tin, ảnh|bài, ảnh|tin, bài|clip|video|đồ họa|minh họa|trong ảnh|phóng viên|pv|hỏi|đáp|tác giả)\b",
+    r"\(?(?:ảnh|nguồn|theo|tin|bài|tin, ảnh|bài, ảnh|tin, bài|clip|video|đồ họa|minh họa|trong ảnh"
+    r"|phóng viên|pv|hỏi|đáp|tác giả)\b",
     re.IGNORECASE,
 )
 _FORMAL: Final = re.compile(
-    r"cong hoa xa hoi chu nghia|doc lap - tu do - hanh phuc|dang cong san viet nam$|quyet dinh|giay |bien ban"
-    r"|to trinh|cong van|thong bao|bao cao$|noi nhan|kinh gui|can cu|nguoi lap|ky ten|xac nhan|ho va ten|ngay sinh"
-    r"|dia chi|stt\b|so tt|don vi tinh|dvt\b"
+    r"cong hoa xa hoi chu nghia|doc lap ?[-–—]? ?tu do|dang cong san viet nam$|quyet dinh|bien ban|to trinh"
+    r"|cong van"
+    r"|giay (?:chung nhan|xac nhan|moi|de nghi|bao|phep|khai|uy quyen|gioi thieu|ra vao)|thong bao|bao cao$"
+    r"|noi nhan"
+    r"|kinh gui|can cu|nguoi lap|ky ten|xac nhan|ho va ten|ngay sinh|dia chi ?:|stt\b|so tt|don vi tinh|dvt\b"
 )
 _SIGNS: Final = re.compile(
-    r"\b(?:báo|tạp chí|công báo|bản tin|đặc san|tập san|nhật báo|tuần báo|nxb|nhà xuất bản|www|http|issn|số|trang|kỳ)\b"
-    r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)\d\d|\b(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b|\.(?:vn|com|org)\b|\|",
+    r"\b(?:báo|tạp chí|công báo|bản tin|đặc san|tập san|nhật báo|tuần báo|nxb|nhà xuất bản|www|http|issn|số"
+    r"|trang|kỳ)\b"
+    r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)\d\d|\b(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b"
+    r"|\.(?:vn|com|org)\b|\|",
     re.IGNORECASE,
 )
 
@@ -81,10 +88,7 @@ def _groups(sheet: Sheet, lines: Sequence[int], least: int) -> list[_Group]:
     for index in lines:
         exact[skeleton(sheet.lines[index].text)].append(index)
     keys = sorted(exact, key=lambda k: (-len(exact[k]), k))
-    if len(keys) > _SCREEN:
-        seeds = [k for k in keys[:_SEEDS] if len(exact[k]) > 1]
-    else:
-        seeds = keys
+    seeds = keys if len(keys) <= _SCREEN else [k for k in keys[:_SEEDS] if len(exact[k]) > 1]
     if not seeds:
         return []
     scores = process.cdist(seeds, keys, scorer=fuzz.ratio, score_cutoff=SIMILAR)
@@ -132,8 +136,8 @@ def _by_pages(sheet: Sheet, pages: list[range], known: set[int]) -> list[Mark]:
         at_bottom += [i for i in bottom if i not in top and i not in known and _possible(sheet.lines[i].text)]
     found: list[Mark] = []
     taken = set(known)
-    full = [p for p in range(len(pages)) if pages[p]]
-    share = _repeated_share(sheet, pages)
+    if _repeated_share(sheet, pages) >= _FORMS:
+        return []
     for side, place in ((at_top, "top"), (at_bottom, "bottom")):
         groups = _groups(sheet, side, _COPIES)
         # A line further in counts as an edge once those outside it are known to be furniture.
@@ -142,10 +146,7 @@ def _by_pages(sheet: Sheet, pages: list[range], known: set[int]) -> list[Mark]:
                 copies = [
                     i for i in group.lines if i not in taken and _outermost(sheet, pages, i, place, taken)
                 ]
-                on = sorted({sheet.lines[i].page for i in copies})
-                if len(on) < _COPIES:
-                    continue
-                mark = _judge_pages(sheet, _Group(group.key, copies), on, full, place, share)
+                mark = _judge_pages(sheet, _Group(group.key, copies), pages, place)
                 found += mark
                 taken.update(i for m in mark for i in m.lines)
     return found
@@ -169,11 +170,13 @@ def _repeated_share(sheet: Sheet, pages: list[range]) -> float:
     return repeated / inner if inner else 0.0
 
 
-def _judge_pages(
-    sheet: Sheet, group: _Group, on: list[int], full: list[int], place: str, share: float
-) -> list[Mark]:
+def _judge_pages(sheet: Sheet, group: _Group, pages: list[range], place: str) -> list[Mark]:
+    on = sorted({sheet.lines[i].page for i in group.lines})
+    full = [p for p in range(len(pages)) if pages[p]]
+    if len(on) < _COPIES or _FORMAL.match(group.key):
+        return []
     agree, rising = _numbers_agree(sheet, group, {i: sheet.lines[i].page for i in group.lines})
-    if not agree or _FORMAL.search(group.key) or share >= _FORMS:
+    if not agree:
         return []
     reach = [p for p in full if on[0] <= p <= on[-1]]
     sides = [[p for p in reach if p % 2 == parity] for parity in (0, 1)]
@@ -183,33 +186,23 @@ def _judge_pages(
     )
     if len(on) < 0.2 * len(full) or (len(on) < 0.05 * len(full) and cover < 0.9):
         return []
-    sample = sheet.lines[group.lines[0]].text
-    signs = rising or bool(_SIGNS.search(sample))
-    safe = cover >= 0.5
-    copies = group.lines
+    signs = rising or bool(_SIGNS.search(sheet.lines[group.lines[0]].text))
+    confidence = (0.98 if signs else 0.96) if cover >= 0.5 else 0.75
+    return _marks(sheet, group, f"at the {place} of {len(on)} pages", confidence, signs=signs)
+
+
+def _marks(sheet: Sheet, group: _Group, where: str, confidence: float, *, signs: bool) -> list[Mark]:
+    """A mark for every copy; ``signs`` tells that the line looks like furniture by itself."""
+    evidence = {"copies": len(group.lines), "sample": sheet.lines[group.lines[-1]].text}
+    safety = Safety.SAFE if confidence >= 0.95 else Safety.UNSAFE
     # A title that comes first as the document's own heading, then as a running header, stays once.
-    if copies[0] == 0 and not signs:
-        copies = copies[1:]
-    confidence = (0.98 if signs else 0.96) if safe else 0.75
-    return _marks(sheet, group, copies, f"at the {place} of {len(on)} pages", confidence, safe, len(on))
-
-
-def _marks(
-    sheet: Sheet, group: _Group, copies: list[int], where: str, confidence: float, safe: bool, count: int
-) -> list[Mark]:
-    position = [sheet.text.count("\n", 0, sheet.lines[group.lines[0]].start) + 1]
-    for before, index in zip(group.lines, group.lines[1:], strict=False):
-        position.append(
-            position[-1] + sheet.text.count("\n", sheet.lines[before].start, sheet.lines[index].start)
-        )
-    evidence = {"copies": count, "lines": position[:20], "sample": sheet.lines[group.lines[-1]].text}
-    safety = Safety.SAFE if safe else Safety.UNSAFE
+    kept = group.lines[1:] if group.lines[0] == 0 and not signs else group.lines
     return [
         Mark(
             RUNNING_HEADER, f'running header or footer "{sheet.lines[i].text}", {where}',
             confidence, safety, (i,), evidence=evidence,
         )
-        for i in copies
+        for i in kept
     ]  # fmt: skip
 
 
@@ -224,8 +217,8 @@ def _by_spacing(sheet: Sheet, known: set[int]) -> list[Mark]:
     for group in groups:
         copies = [i for i in group.lines if sheet.alone(i) or breaks_sentence(sheet, i, noise)]
         starts = [sheet.lines[i].start for i in copies]
-        gaps = [b - a for a, b in zip(starts, starts[1:], strict=False)]
-        if len(copies) < _COPIES or min(gaps) < _APART or _FORMAL.search(group.key):
+        gaps = [b - a for a, b in pairwise(starts)]
+        if len(copies) < _COPIES or min(gaps) < _APART or _FORMAL.match(group.key):
             continue
         agree, rising = _numbers_agree(
             sheet, _Group(group.key, copies), {i: rank for rank, i in enumerate(copies)}
@@ -240,8 +233,6 @@ def _by_spacing(sheet: Sheet, known: set[int]) -> list[Mark]:
         )
         if not safe and not (signs and even and (rising or broken)):
             continue
-        if copies[0] == 0 and not signs:
-            copies = copies[1:]
         where = f"{len(copies)} copies at a page's distance, {broken} of them in the middle of a sentence"
-        found += _marks(sheet, group, copies, where, 0.96 if safe else 0.75, safe, len(group.lines))
+        found += _marks(sheet, _Group(group.key, copies), where, 0.96 if safe else 0.75, signs=signs)
     return found

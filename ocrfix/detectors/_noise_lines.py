@@ -32,7 +32,7 @@ _SKELETON: Final = _skeleton_table()
 
 
 def skeleton(text: str) -> str:
-    """A line in lower case, without marks, each digit as "#", with single spaces: what its noisy copies share.
+    """A line in lower case, without marks, digits as "#", with single spaces: what noisy copies share.
 
     >>> skeleton("Thứ Sáu  20-10-2023")
     'thu sau ##-##-####'
@@ -51,9 +51,9 @@ class Line(NamedTuple):
 
 
 class Sheet:
-    """The lines of a document, numbered through, blank ones left out.
+    r"""The lines of a document, numbered through, blank ones left out.
 
-    >>> sheet = Sheet(Document("Tin vắn\\n\\nTrang 3\\nBáo Xuân"))
+    >>> sheet = Sheet(Document("Tin vắn\n\nTrang 3\nBáo Xuân"))
     >>> [(line.text, line.block) for line in sheet.lines], sheet.alone(0), sheet.alone(1)
     ([('Tin vắn', 0), ('Trang 3', 1), ('Báo Xuân', 1)], True, False)
     """
@@ -114,12 +114,12 @@ class Mark:
 
 
 def breaks_sentence(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> bool:
-    """Whether a line stands in the middle of a sentence of running text.
+    r"""Whether a line stands in the middle of a sentence of running text.
 
     The nearest lines before and after it that are not in ``noise`` are long, the first has no end
     of a sentence and the second goes on with a small letter.
 
-    >>> page = "Hội nghị đã nghe báo cáo của các huyện và\\n\\n12\\n\\nthành phố về kết quả chín tháng đầu năm"
+    >>> page = "Hội nghị đã nghe báo cáo của các huyện và\n\n12\n\nthành phố về kết quả chín tháng đầu năm"
     >>> breaks_sentence(Sheet(Document(page)), 1)
     True
     """

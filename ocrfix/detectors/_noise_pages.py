@@ -13,7 +13,7 @@ from ocrfix.model import Safety
 __all__ = ["EDGE", "page_numbers"]
 
 EDGE: Final = 3
-"""Lines at the top and at the bottom of a page where furniture is looked for (Marker looks at the first and last blocks)."""
+"""Lines at the top and the bottom of a page where furniture is looked for (Marker: first and last blocks)."""
 _FARTHEST: Final = 30  # characters of the longest line that can be a page number
 _PAGE_SIZE: Final = 400  # characters; the least text between two page numbers without form feeds
 _CHAIN: Final = 3  # page numbers in a row that make a sequence
@@ -21,13 +21,15 @@ _YEARS: Final = range(1500, 2101)
 _DIGITS: Final = str.maketrans("OoQlI|", "000111")
 
 _NUMBER: Final = r"(?P<n>\d{1,4})"
+_PAGE: Final = r"(?:trang(?: số)?|page|tr\.)\s*:?\s*"
 _FORMS: Final = (
-    ("tag", re.compile(r"<page_number>\s*(?:(?:trang|page)\s*)?(?P<n>\d{1,4})\s*</page_number>", re.IGNORECASE)),
+    ("tag", re.compile(rf"<page_number>\s*(?:{_PAGE})?{_NUMBER}\s*</page_number>", re.IGNORECASE)),
     ("total", re.compile(
-        rf"[-–—|\[(]?\s*(?:trang(?: số)?|page|tr\.)\s*:?\s*{_NUMBER}\s*(?:/|of|trên|trong(?: tổng)?(?: số)?)\s*(?P<m>\d{{1,4}})(?: trang)?\s*[-–—|\])]?",
+        rf"[-–—|\[(]?\s*{_PAGE}{_NUMBER}\s*(?:/|of|trên"
+        rf"|trong(?: tổng)?(?: số)?)\s*(?P<m>\d{{1,4}})(?: trang)?\s*[-–—|\])]?",
         re.IGNORECASE,
     )),
-    ("word", re.compile(rf"[-–—|\[(]?\s*(?:trang(?: số)?|page|tr\.)\s*:?\s*{_NUMBER}\s*[-–—|\])]?", re.IGNORECASE)),
+    ("word", re.compile(rf"[-–—|\[(]?\s*{_PAGE}{_NUMBER}\s*[-–—|\])]?", re.IGNORECASE)),
     ("dashed", re.compile(rf"[-–—~_]{{1,3}}\s*{_NUMBER}\s*[-–—~_]{{1,3}}")),
     ("bare", re.compile(rf"\|?\s*{_NUMBER}\s*\|?")),
     ("fraction", re.compile(rf"{_NUMBER}\s*/\s*(?P<m>\d{{1,4}})")),
@@ -172,26 +174,20 @@ def _judge(sheet: Sheet, chain: list[_Number]) -> dict[int, Mark]:
 
 def _single(sheet: Sheet, number: _Number) -> Mark | None:
     """A number without a sequence: what its form and its place say."""
-    index = number.index
-    ends = index in (0, len(sheet.lines) - 1)
-    lines = sheet.lines
-    edge = ends or lines[index - 1].page != lines[index].page or lines[index + 1].page != lines[index].page
-    broken = breaks_sentence(sheet, index)
+    index, lines = number.index, sheet.lines
+    ends = index in (0, len(lines) - 1)
+    edge = ends or not lines[index - 1].page == lines[index].page == lines[index + 1].page
+    broken, alone = breaks_sentence(sheet, index), sheet.alone(index)
     what = f"page number {number.value}"
     if number.form == "tag":
         return _mark(number, f"{what}, marked as one", 0.98, Safety.SAFE)
-    if len(lines) < 2 or not (edge or sheet.alone(index)) or not _fits(sheet, number):
+    if len(lines) < 2 or not (edge or alone) or not _fits(sheet, number):
         return None
     if number.form in ("total", "word", "dashed"):
-        if broken:
-            return _mark(number, f"{what} in the middle of a sentence", 0.97, Safety.SAFE)
-        if number.form == "total" or edge:
-            return _mark(number, f"{what}, alone in its line", 0.95, Safety.SAFE)
-        return _mark(number, f"{what}, alone in its line", 0.75, Safety.UNSAFE)
-    if number.form == "fraction" or number.value in _YEARS:
-        return None
-    if broken and sheet.alone(index):
-        return _mark(number, f"{what} in the middle of a sentence", 0.85, Safety.UNSAFE)
-    if edge and sheet.alone(index) and number.value:
-        return _mark(number, f"{what} at the edge of the page", 0.7, Safety.UNSAFE)
+        where = "in the middle of a sentence" if broken else "alone in its line"
+        sure = broken or edge or number.form == "total"
+        return _mark(number, f"{what}, {where}", *((0.96, Safety.SAFE) if sure else (0.75, Safety.UNSAFE)))
+    if number.form == "bare" and alone and (broken or (edge and number.value)) and number.value not in _YEARS:
+        where = "in the middle of a sentence" if broken else "at the edge of the page"
+        return _mark(number, f"{what} {where}", 0.85 if broken else 0.7, Safety.UNSAFE)
     return None

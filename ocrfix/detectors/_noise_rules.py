@@ -15,9 +15,10 @@ PAGE_NUMBER: Final = Rule(
     Safety.SAFE,
     """\
 ## What it finds
-A line that holds a page number and nothing else: `12`, `- 12 -`, `Trang 3`, `Trang 3/10`, `Page 3 of 10`, `3/10`,
-`<page_number>3</page_number>`. What speaks for it is weighed: numbers that go up with the pages (form feeds are page
-breaks) or a page's text apart, the edge of a page, a sentence that goes on behind the number, the way it is written.
+A line that holds a page number and nothing else: `12`, `- 12 -`, `Trang 3`, `Trang 3/10`, `Page 3 of 10`,
+`3/10`, `<page_number>3</page_number>`. What speaks for it is weighed: numbers that go up with the pages
+(form feeds are page breaks) or a page's text apart, the edge of a page, a sentence that goes on behind the
+number, the way it is written.
 
 ## Example
 Before:
@@ -35,14 +36,14 @@ After:
     thành phố về kết quả sản xuất vụ mùa.
 
 ## Fix safety
-Safe where the numbers go up with the pages, where a sequence stands in the middle of sentences, or where a number is
-written as a page number is (`Trang 3/10`, `- 12 -`) at the edge of a page or inside a sentence. Unsafe where only the place
-speaks for it. Numbers beside short lines (tables, lists of contents) are left alone.
+Safe where the numbers go up with the pages, where a sequence stands in the middle of sentences, or where a
+number is written as a page number is (`Trang 3/10`, `- 12 -`) at the edge of a page or inside a sentence.
+Unsafe where only the place speaks for it. Numbers beside short lines (tables, lists of contents) are left
+alone.
 
 ## Risk
-Numbers of chapters or verses that stand alone in their line and go up by one look the same as page numbers; they are
-only shown unless sentences go on behind them or they keep step with the pages.
-""",
+Numbers of chapters or verses that stand alone in their line and go up by one look the same as page numbers;
+they are only shown unless sentences go on behind them or they keep step with the pages. """,
 )
 
 RUNNING_HEADER: Final = Rule(
@@ -52,10 +53,10 @@ RUNNING_HEADER: Final = Rule(
     Safety.SAFE,
     """\
 ## What it finds
-A short line that comes back at the top or the bottom of three pages or more, or, in a text without form feeds, at about
-a page's distance in the middle of sentences. Copies are compared with marks and digits folded (rapidfuzz ratio of 90 %
-or more, as Marker does), since each copy was read with errors of its own. Numbers in them must stay the same or go up
-with the pages.
+A short line that comes back at the top or the bottom of three pages or more, or, in a text without form
+feeds, at about a page's distance in the middle of sentences. Copies are compared with marks and digits
+folded (rapidfuzz ratio of 90 % or more, as Marker does), since each copy was read with errors of its own.
+Numbers in them must stay the same or go up with the pages.
 
 ## Example
 Before:
@@ -73,15 +74,14 @@ After (when the line comes on the other pages too):
     mở rộng đường liên xã, đường ra đồng.
 
 ## Fix safety
-Safe where the line is the outermost of most pages in its stretch, or stands in the middle of sentences several times;
-unsafe where it recurs less regularly. A title that opens the document and then runs along as a header stays where it
-stands first; a masthead that comes once is no finding.
+Safe where the line is the outermost of most pages in its stretch, or stands in the middle of sentences
+several times; unsafe where it recurs less regularly. A title that opens the document and then runs along as
+a header stays where it stands first; a masthead that comes once is no finding.
 
 ## Risk
-Headings that repeat on every page of a form, refrains, and sub-headings that repeat in a legal text. Lines such as
-`Điều 5`, national mottoes, form fields, list items, credits and whole sentences are left alone, and so are pages whose
-inner lines repeat too.
-""",
+Headings that repeat on every page of a form, refrains, and sub-headings that repeat in a legal text. Lines
+such as `Điều 5`, national mottoes, form fields, list items, credits and whole sentences are left alone, and
+so are pages whose inner lines repeat too. """,
 )
 
 TEMPLATE_PLACEHOLDER: Final = Rule(
@@ -91,8 +91,8 @@ TEMPLATE_PLACEHOLDER: Final = Rule(
     Safety.SAFE,
     """\
 ## What it finds
-`{name}`, `{{ title }}`, `${user}`, `[[name]]`, `{% if %}`, `<%= title %>`, `%s`, `[object Object]`, a lone `undefined`, and
-filler text (Lorem ipsum).
+`{name}`, `{{ title }}`, `${user}`, `[[name]]`, `{% if %}`, `<%= title %>`, `%s`, `[object Object]`, a lone
+`undefined`, and filler text (Lorem ipsum).
 
 ## Example
 Before:
@@ -106,13 +106,12 @@ After:
     Ảnh: Cán bộ xã thăm mô hình trồng nấm.
 
 ## Fix safety
-Safe for a line that holds nothing but placeholders. A label with one (`Tác giả: {author}`) is unsafe. A placeholder
-inside a sentence is only shown, since the sentence needs a word there.
+Safe for a line that holds nothing but placeholders. A label with one (`Tác giả: {author}`) is unsafe. A
+placeholder inside a sentence is only shown, since the sentence needs a word there.
 
 ## Risk
-Texts about programming, templates and mathematics. Lines with signs of code or formulas in them or beside them
-are left alone, and `{x}`, `{0}`, `%s` and `[[name]]` are never safe.
-""",
+Texts about programming, templates and mathematics. Lines with signs of code or formulas in them or beside
+them are left alone, and `{x}`, `{0}`, `%s` and `[[name]]` are never safe. """,
 )
 
 WEB_CHROME: Final = Rule(
@@ -122,9 +121,9 @@ WEB_CHROME: Final = Rule(
     Safety.SAFE,
     """\
 ## What it finds
-Whole lines such as `Chia sẻ bài viết`, `BÌNH LUẬN (0)`, `Lượt xem: 123`, `Theo dõi chúng tôi trên Facebook`, `Leave a comment`,
-cookie notices, breadcrumbs (`Trang chủ > Tin tức > Xã hội`), copyright lines and requests to log in, in Vietnamese and
-English. The phrases are in `dictionaries/vi/web-chrome.txt`.
+Whole lines such as `Chia sẻ bài viết`, `BÌNH LUẬN (0)`, `Lượt xem: 123`, `Theo dõi chúng tôi trên
+Facebook`, `Leave a comment`, cookie notices, breadcrumbs (`Trang chủ > Tin tức > Xã hội`), copyright lines
+and requests to log in, in Vietnamese and English. The phrases are in `dictionaries/vi/web-chrome.txt`.
 
 ## Example
 Before:
@@ -140,9 +139,10 @@ After:
     Bài, ảnh: Thu Hà
 
 ## Why it is safe
-A phrase is compared with the whole line, never with a part of one. Phrases that could be a heading or a word of the
-text (`Bình luận`, `Facebook`, `In`) count only beside a phrase that is sure, in a menu, or as the last line. Pointers to
-other articles (`Xem thêm: …`) are unsafe when they stand alone. A text that is nothing but such phrases is left alone.
+A phrase is compared with the whole line, never with a part of one. Phrases that could be a heading or a
+word of the text (`Bình luận`, `Facebook`, `In`) count only beside a phrase that is sure, in a menu, or as
+the last line. Pointers to other articles (`Xem thêm: …`) are unsafe when they stand alone. A text that is
+nothing but such phrases is left alone.
 
 ## Risk
 A glossary of a user interface, or a guide that gives the name of a button in a line of its own.
@@ -156,27 +156,28 @@ MODEL_CHATTER: Final = Rule(
     Safety.SAFE,
     """\
 ## What it finds
-Talk of the model that read the page: `Here is the transcription:`, `Text describing their roles and the support given.`,
-`The text continues on the next page.`, `[illegible]`, `Dưới đây là nội dung được trích xuất từ hình ảnh:`, `[Hình ảnh: …]`,
-`<image>`, `<|im_end|>`, a Markdown fence round the whole text. An English sentence inside a Vietnamese document is
-found by the way it begins and its vocabulary (text, image, transcription, describing, continues …), not by being
-English.
+Talk of the model that read the page: `Here is the transcription:`, `Text describing their roles and the
+support given.`, `The text continues on the next page.`, `[illegible]`, `Dưới đây là nội dung được trích
+xuất từ hình ảnh:`, `[Hình ảnh: …]`, `<image>`, `<|im_end|>`, a Markdown fence round the whole text. An
+English sentence inside a Vietnamese document is found by the way it begins and its vocabulary (text, image,
+transcription, describing, continues …), not by being English.
 
 ## Example
 Before:
 
-    Ông Trần Văn Bình, Chủ tịch Hội Nông dân xã. Text describing his role and the support provided to farmers.
+    Ông Trần Văn Bình, Chủ tịch Hội Nông dân xã. Text describing his role and the support provided to
+farmers.
 
 After:
 
     Ông Trần Văn Bình, Chủ tịch Hội Nông dân xã.
 
 ## Fix safety
-Safe for phrases that only a model says of the picture before it. Unsafe where other English prose stands in the
-document, for `[illegible]` inside a sentence (a word is missing there), and for polite phrases at the end.
+Safe for phrases that only a model says of the picture before it. Unsafe where other English prose stands in
+the document, for `[illegible]` inside a sentence (a word is missing there), and for polite phrases at the
+end.
 
 ## Risk
-English captions and abstracts in bilingual papers, and articles that quote what a model answered. Quoted sentences
-are left alone.
-""",
+English captions and abstracts in bilingual papers, and articles that quote what a model answered. Quoted
+sentences are left alone. """,
 )

@@ -22,12 +22,12 @@ __all__ = ["DETECTORS", "NoiseDetector"]
 
 @dataclass(frozen=True)
 class NoiseDetector:
-    """Finds what is no content. One detector for the family, since its deletions must fit together:
+    r"""Finds what is no content. One detector for the family, since its deletions must fit together:
     wherever neighbouring lines go, one blank line stays between what they parted.
 
     >>> from ocrfix.detectors.base import Context
     >>> from ocrfix.document import Document
-    >>> text = "Đại hội đã bầu ban chấp hành gồm 15 đồng chí.\\n\\nChia sẻ bài viết\\n\\nBÌNH LUẬN"
+    >>> text = "Đại hội đã bầu ban chấp hành gồm 15 đồng chí.\n\nChia sẻ bài viết\n\nBÌNH LUẬN"
     >>> [(f.rule.code, text[f.span.slice]) for f in NoiseDetector().find(Document(text), Context())]
     [('NOI004', 'Chia sẻ bài viết'), ('NOI004', 'BÌNH LUẬN')]
     """

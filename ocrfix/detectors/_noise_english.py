@@ -1,0 +1,272 @@
+"""English sentences in which a model speaks of the Vietnamese document before it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+from ocrfix._data import data_path
+from ocrfix.detectors._noise_lines import Mark, Sheet
+from ocrfix.detectors._noise_rules import MODEL_CHATTER
+from ocrfix.model import Safety, Span
+from ocrfix.vietnamese.syllable import is_syllable
+
+__all__ = ["Remark", "english_marks", "english_remarks", "is_english"]
+
+_SENTENCE: Final = 600  # characters of the longest sentence that is looked at
+_OPENS: Final = 300  # characters of it that the patterns may need
+
+_FUNCTION: Final = frozenset(
+    """
+    the a an of and or to in on at by for with from as is are was were be been being it its this that
+    these those their there here his her he she they we you i not no but if which who whose what when
+    where while into about above below after before between through during under over also only some any
+    each other more most all both such than then so can cannot could will would should may might must
+    has have had do does did am me my your our us them
+    """.split()  # noqa: SIM905
+)
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+_PARTS: Final = {
+    "<model>": r"(?:transcri(?:bed|ption|be)|extract(?:ed|ion)?|OCR|image|picture|photo|scan(?:ned)?"
+    r"|document|text|page|content)",
+    "<art>": r"(?:the|a|an|your|my|all|full|complete|raw|plain|clean|cleaned|extracted|transcribed|accurate"
+    r"|verbatim|exact|requested|vietnamese|ocr|markdown|image|of)",
+    "<whole>": r"(?:the|this|(?:the )?(?:rest|remainder) of the|(?:the )?(?:remaining|provided|visible"
+    r"|extracted|original)|some|parts? of the|all|no)\s(?:vietnamese\s)?(?:text|image|picture|transcription"
+    r"|handwriting|caption|column|page|document|scan(?:ned (?:page|image|document))?)s?",
+    "<state>": r"(?:(?:is|are) (?:partially |partly )?(?:cut off|illegible|unclear|truncated|incomplete"
+    r"|missing|blurry|blurred|obscured|unreadable|in vietnamese|not (?:visible|legible|readable|clear|provided"
+    r"|shown)|too \w+|written in|from a|about|a (?:newspaper|scan|page|photo|continuation))|cuts off"
+    r"|ends (?:here|abruptly|mid)|(?:has|have) been (?:transcribed|extracted|translated|cut)"
+    r"|was (?:transcribed|extracted|cut))",
+    "<part>": r"(?:text|article|paragraph|section|caption|passage|column|headline|heading|title|content"
+    r"|excerpt|snippet|table|list|quote|summary|details?|statement|sidebar|box|image|picture)",
+    "<tells>": r"(?:describing|discussing|detailing|mentioning|explaining|depicting|outlining|summari[sz]ing"
+    r"|highlighting|continues)",
+}
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """What a model's remarks begin with, by tier ("sure", "likely"), from the data file."""
+    tiers: dict[str, list[str]] = {}
+    for line in data_path("vi", "model-remarks.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            tier, pattern = line.split("\t")
+            named = re.sub(r"<[a-z]+>", lambda m: _PARTS[m.group()], pattern)
+            tiers.setdefault(tier, []).append(f"(?:{named})")
+    return {tier: re.compile("|".join(patterns), re.IGNORECASE) for tier, patterns in tiers.items()}
+
+
+# What can open such a sentence: a screen for long texts before the patterns themselves are tried.
+_OPENING: Final = re.compile(
+    r"(?:\A|(?<=[.!?:;…”\"’)\]*_>]\s)|(?<=\n)|(?<=[.!?:;]))(?:[(\[*_>#\-]{1,4} ?)?"
+    r"(?=(?:Here|Below|The|This|Sure|Certainly|Of course|Absolutely|O[Kk]|Okay|Text|Image|Picture|Photo"
+    r"|Figure"
+    r"|Logo|Chart|Table|Visual|An?|Description|Note|NOTE|Please|Disclaimer|I|I['’]m|Transcri|Extracted|OCR"
+    r"|Let|Feel"
+    r"|If|Unfortunately|Continue[sd]|End|As|Some|Parts?|Rest|Remain|All|No|Article|Paragraph|Section|Caption"
+    r"|Passage|Column|Headline|Heading|Title|Content|Excerpt|Snippet|List|Quote|Summary|Detail|Statement"
+    r"|Sidebar"
+    r"|Box|Portrait|Names?|Illustration|Map|Advertisement|Information|Discussion|Mention|Group|People|Man"
+    r"|Woman)"
+    r"[a-z'’]*[ :,!])"
+)
+_END: Final = re.compile(r"[.!?…]+[\"”’)\]*_]*(?=\s|\Z)|:(?=\s*(?:\n|\Z))|\n(?=\s*[^\sa-z])|\n[ \t]*\n")
+_FURTHER: Final = re.compile(r"[ \t](?:It|They|There|These|He|She|Some|Its|Also,|Additionally,) ")
+_SHORTENED: Final = re.compile(r"(?:^|[\s(])(?:Mr|Mrs|Dr|Ms|No|St|[A-ZĐ])$")
+_QUOTES: Final = "\"“”‘'«"
+_READING: Final = re.compile(
+    r"\b(?:transcri|extracted|ocr\b|image|illegible|text\b|describing|discussing|detailing|mentioning"
+    r"|explaining"
+    r"|depicting|outlining|summari[sz]ing|highlighting)",
+    re.IGNORECASE,
+)
+_BORDER: Final = re.compile(r"(?<=[.!?:…])\s|\n")
+
+
+def is_english(sentence: str) -> bool:
+    """Whether a sentence is English, names in another language left out of account.
+
+    Four words or more, two function words, no small-letter word with Vietnamese marks, and most
+    small-letter words are function words or no Vietnamese syllables.
+
+    >>> is_english("Text describing their roles and the support provided to the poor.")
+    True
+    >>> is_english("Chi in ba ban to an do con to the la.")
+    False
+    """
+    words = _WORD.findall(sentence[:_SENTENCE])
+    small = [w for i, w in enumerate(words) if w[0].islower() or i == 0]
+    if len(words) < 3 or any(not w.isascii() and "’" not in w for w in small if w[0].islower()):
+        return False
+    lowered = [w.lower() for w in small]
+    function = sum(w in _FUNCTION for w in lowered)
+    english = sum(w in _FUNCTION or not is_syllable(w) for w in lowered)
+    return len(small) >= 2 and function >= min(2, len(small) - 1) and english >= 0.7 * len(lowered)
+
+
+class Remark(NamedTuple):
+    """A sentence that begins as a model's remark does: where it stands, its block, its tier.
+
+    The tier is "long" for a remark with sentences that go on from it (It mentions …).
+    """
+
+    start: int
+    end: int
+    block: int
+    tier: str
+
+
+def english_remarks(sheet: Sheet) -> list[Remark]:
+    """English sentences that begin as a model's remark does, in order."""
+    text = sheet.text
+    found: list[Remark] = []
+    patterns = _patterns()
+    block, last = 0, -1
+    ranges = sheet.ranges
+    for opening in _OPENING.finditer(text):
+        start, place = opening.span()
+        if start < last:
+            continue
+        tier = next((t for t in patterns if patterns[t].match(text, place, place + _OPENS)), None)
+        if tier is None:
+            continue
+        match = patterns[tier].match(text, place, place + _OPENS)
+        assert match is not None
+        while block + 1 < len(ranges) and sheet.lines[ranges[block + 1].start].start <= place:
+            block += 1
+        limit = min(sheet.lines[ranges[block].stop - 1].end, start + _SENTENCE)
+        end = _sentence_end(text, place, limit)
+        if is_english(text[place:end]) or match.group().endswith(":"):
+            further = _further(text, end, limit)
+            found.append(Remark(start, further, block, tier if further == end else "long"))
+            last = further
+    return found
+
+
+def _further(text: str, end: int, limit: int) -> int:
+    """The end of the English sentences that go on from a remark in its line, two at most."""
+    for _ in range(2):
+        match = _FURTHER.match(text, end, limit)
+        if match is None:
+            break
+        after = _sentence_end(text, match.end(), limit)
+        if not is_english(text[match.start() : after]):
+            break
+        end = after
+    return end
+
+
+def _sentence_end(text: str, place: int, limit: int) -> int:
+    for match in _END.finditer(text, place, limit):
+        if match.group().startswith("\n"):
+            return match.start()
+        if match.group().startswith(".") and _SHORTENED.search(
+            text, max(place, match.start() - 4), match.start()
+        ):
+            continue
+        return match.end()
+    return limit
+
+
+def _other_english(sheet: Sheet, remarks: list[Remark]) -> int:
+    """Number of longer lines of English prose that are no chatter, up to five."""
+    spans = {c.block for c in remarks}
+    count = 0
+    for line in sheet.lines:
+        if len(line.text) < 30 or not line.text[:200].isascii():
+            continue
+        if line.block in spans and any(c.start < line.end and line.start < c.end for c in remarks):
+            continue
+        if is_english(line.text):
+            count += 1
+            if count == 5:
+                break
+    return count
+
+
+def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
+    """How sure it is of each remark that it is a model's, from the other English around it."""
+    if not remarks:
+        return []
+    other = _other_english(sheet, remarks[:200])
+    likely = sum(r.tier == "likely" for r in remarks)
+    found = []
+    for number, one in enumerate(remarks):
+        if _quoted(sheet.text, one.start, one.end):
+            continue
+        foreign, follows = _company(sheet, remarks, number)
+        if foreign or other >= 3:
+            safety, confidence = Safety.DISPLAY, 0.4
+        elif one.tier == "long":
+            safety, confidence = Safety.UNSAFE, 0.8
+        elif one.tier == "likely":
+            # After Vietnamese in the same line it is no caption or heading of its own.
+            sure = follows and likely == 1 and not other
+            safety, confidence = (Safety.SAFE, 0.95) if sure else (Safety.UNSAFE, 0.8)
+        elif _READING.search(sheet.text, one.start, one.end) and other <= 1:
+            safety, confidence = Safety.SAFE, 0.96
+        else:
+            safety, confidence = Safety.UNSAFE, 0.75
+        shown = " ".join(sheet.text[one.start : one.end].split())
+        shown = shown if len(shown) <= 70 else f"{shown[:67]}..."
+        lines = _whole_lines(sheet, sheet.ranges[one.block], one.start, one.end)
+        span = None if lines else Span(one.start, one.end)
+        evidence = {"kind": "english", "tier": one.tier, "other_english_lines": other}
+        found.append(
+            Mark(MODEL_CHATTER, f'a model\'s remark "{shown}"', confidence, safety, lines, span, evidence)
+        )
+    return found
+
+
+def _company(sheet: Sheet, remarks: list[Remark], number: int) -> tuple[bool, bool]:
+    """Whether the sentences beside a remark are other English, and whether one stands before it in its line."""
+    text, one = sheet.text, remarks[number]
+    left = text[max(0, one.start - 200) : one.start]
+    before = _BORDER.split(left.rstrip())[-1]
+    right = text[one.end : one.end + 300].lstrip(" \t")
+    after = _BORDER.split(right, maxsplit=1)[0]
+    if number and remarks[number - 1].end >= one.start - 2:
+        before = ""
+    if number + 1 < len(remarks) and remarks[number + 1].start <= one.end + 2:
+        after = ""
+    foreign = is_english(before) or is_english(after)
+    return foreign, bool(before) and not left.rstrip(" \t").endswith("\n")
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    """Whether the sentence stands in quotation marks, or a quotation opened before it is not closed."""
+    if start and text[start - 1] in _QUOTES:
+        return True
+    left = text[max(0, start - 400) : start].rsplit("\n\n", 1)[-1]
+    open_curly = left.count("“") > left.count("”")
+    return open_curly or (left.count('"') % 2 == 1 and '"' in text[start : end + 200])
+
+
+def _whole_lines(sheet: Sheet, own: range, start: int, end: int) -> tuple[int, ...]:
+    """The lines that a sentence fills wholly, or none if it fills one in part."""
+    lines = sheet.lines
+    inside = (
+        [i for i in own if lines[i].start < end and start < lines[i].end]
+        if len(own) < 64
+        else _near(sheet, own, start, end)
+    )
+    if inside and lines[inside[0]].start >= start and lines[inside[-1]].end <= end:
+        return tuple(inside)
+    return ()
+
+
+def _near(sheet: Sheet, own: range, start: int, end: int) -> list[int]:
+    low, high = own.start, own.stop
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if sheet.lines[middle].start <= start else (low, middle)
+    found = []
+    while low < own.stop and sheet.lines[low].start < end:
+        if sheet.lines[low].end > start:
+            found.append(low)
+        low += 1
+    return found
