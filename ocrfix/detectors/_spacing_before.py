@@ -30,9 +30,9 @@ Example
 Fix safety
     Safe after a word or number and before a space or the end of the line. A full stop must end its
     sentence (a capital or the end of the line follows), a colon must stand in running text (forms and
-    tables align theirs), brackets and quotes must come in pairs on one line. A straight quote with a space on the inner side at
-    one end only is unsafe: which quote opens is a guess there. Ellipses, ".com", ".NET",
-    dashes and marks that stand free are left alone.
+    tables align theirs), brackets and quotes must come in pairs on one line. A straight
+    quote with a space on the inner side at one end only is unsafe: which one opens is a guess. Ellipses,
+    ".com", ".NET", dashes and marks that stand free are left alone.
 
 Risk
     Text set in the French manner (a space before ? and !) on purpose.
