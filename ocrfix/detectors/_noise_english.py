@@ -36,9 +36,9 @@ _PARTS: Final = {
     "<whole>": r"(?:the|this|(?:the )?(?:rest|remainder) of the|(?:the )?(?:remaining|provided|visible"
     r"|extracted|original)|some|parts? of the|all|no)\s(?:vietnamese\s)?(?:text|image|picture|transcription"
     r"|handwriting|caption|column|page|document|scan(?:ned (?:page|image|document))?)s?",
-    "<state>": r"(?:(?:is|are) (?:partially |partly )?(?:cut off|illegible|unclear|truncated|incomplete"
-    r"|missing|blurry|blurred|obscured|unreadable|in vietnamese|not (?:visible|legible|readable|clear|provided"
-    r"|shown)|too \w+|written in|from a|about|a (?:newspaper|scan|page|photo|continuation))|cuts off"
+    "<state>": r"(?:(?:is|are) (?:partially |partly )?(?:cut off|illegible|unclear|truncated"
+    r"|incomplete|missing|blurry|blurred|obscured|unreadable|in vietnamese"
+    r"|not (?:visible|legible|readable|clear|provided|shown)|too \w+|written in|from a|about|a (?:newspaper|scan|page|photo|continuation))|cuts off"
     r"|ends (?:here|abruptly|mid)|(?:has|have) been (?:transcribed|extracted|translated|cut)"
     r"|was (?:transcribed|extracted|cut))",
     "<part>": r"(?:text|article|paragraph|section|caption|passage|column|headline|heading|title|content"
@@ -223,7 +223,7 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
 
 
 def _company(sheet: Sheet, remarks: list[Remark], number: int) -> tuple[bool, bool]:
-    """Whether the sentences beside a remark are other English, and whether one stands before it in its line."""
+    """Whether the sentences beside a remark are English, and whether one stands before it in its line."""
     text, one = sheet.text, remarks[number]
     left = text[max(0, one.start - 200) : one.start]
     before = _BORDER.split(left.rstrip())[-1]

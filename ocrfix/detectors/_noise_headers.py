@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from ocrfix.detectors._noise_lines import Mark, Sheet, breaks_sentence, skeleton
+from ocrfix.detectors._noise_lines import Mark, Sheet, breaks_sentence, goes_on, skeleton
 from ocrfix.detectors._noise_pages import EDGE
 from ocrfix.detectors._noise_rules import RUNNING_HEADER
 from ocrfix.model import Safety
@@ -39,6 +39,10 @@ _CREDIT: Final = re.compile(
     r"\(?(?:ảnh|nguồn|theo|tin|bài|tin, ảnh|bài, ảnh|tin, bài|clip|video|đồ họa|minh họa|trong ảnh"
     r"|phóng viên|pv|hỏi|đáp|tác giả)\b",
     re.IGNORECASE,
+)
+_HEAD: Final = 10  # lines at the top of a page among which a paper has its head
+_MOTTO: Final = re.compile(
+    r"cong hoa xa hoi chu nghia viet nam$|doc lap ?[-–—]? ?tu do|^dang cong san viet nam$"
 )
 _FORMAL: Final = re.compile(
     r"cong hoa xa hoi chu nghia|doc lap ?[-–—]? ?tu do|dang cong san viet nam$|quyet dinh|bien ban|to trinh"
@@ -136,8 +140,10 @@ def _by_pages(sheet: Sheet, pages: list[range], known: set[int]) -> list[Mark]:
         at_bottom += [i for i in bottom if i not in top and i not in known and _possible(sheet.lines[i].text)]
     found: list[Mark] = []
     taken = set(known)
-    if _repeated_share(sheet, pages) >= _FORMS:
+    if _repeated_share(sheet, pages) >= _FORMS or _are_papers(sheet, pages):
         return []
+    edges = {i for side in (at_top, at_bottom) for g in _groups(sheet, side, _COPIES) for i in g.lines}
+    follow = _follow(sheet, pages, known, known | edges)
     for side, place in ((at_top, "top"), (at_bottom, "bottom")):
         groups = _groups(sheet, side, _COPIES)
         # A line further in counts as an edge once those outside it are known to be furniture.
@@ -146,7 +152,7 @@ def _by_pages(sheet: Sheet, pages: list[range], known: set[int]) -> list[Mark]:
                 copies = [
                     i for i in group.lines if i not in taken and _outermost(sheet, pages, i, place, taken)
                 ]
-                mark = _judge_pages(sheet, _Group(group.key, copies), pages, place)
+                mark = _judge_pages(sheet, _Group(group.key, copies), pages, place, follow=follow)
                 found += mark
                 taken.update(i for m in mark for i in m.lines)
     return found
@@ -170,7 +176,24 @@ def _repeated_share(sheet: Sheet, pages: list[range]) -> float:
     return repeated / inner if inner else 0.0
 
 
-def _judge_pages(sheet: Sheet, group: _Group, pages: list[range], place: str) -> list[Mark]:
+def _are_papers(sheet: Sheet, pages: list[range]) -> bool:
+    """Whether the form feeds part papers of their own, each with its head, and not the pages of one."""
+    heads = sum(
+        any(_MOTTO.search(skeleton(sheet.lines[i].text[:_LONGEST])) for i in lines[:_HEAD]) for lines in pages
+    )
+    return heads >= 2
+
+
+def _follow(sheet: Sheet, pages: list[range], numbers: set[int], furniture: set[int]) -> bool:
+    """Whether the pages are pages of one text: numbered ones, or sentences that go on from page to page."""
+    if len({sheet.lines[i].page for i in numbers}) >= _COPIES:
+        return True
+    text = [kept for lines in pages if (kept := [i for i in lines if i not in furniture])]
+    broken = sum(goes_on(sheet.lines[one[-1]].text, sheet.lines[two[0]].text) for one, two in pairwise(text))
+    return broken >= max(1, len(text) // 10)
+
+
+def _judge_pages(sheet: Sheet, group: _Group, pages: list[range], place: str, *, follow: bool) -> list[Mark]:
     on = sorted({sheet.lines[i].page for i in group.lines})
     full = [p for p in range(len(pages)) if pages[p]]
     if len(on) < _COPIES or _FORMAL.match(group.key):
@@ -187,7 +210,8 @@ def _judge_pages(sheet: Sheet, group: _Group, pages: list[range], place: str) ->
     if len(on) < 0.2 * len(full) or (len(on) < 0.05 * len(full) and cover < 0.9):
         return []
     signs = rising or bool(_SIGNS.search(sheet.lines[group.lines[0]].text))
-    confidence = (0.98 if signs else 0.96) if cover >= 0.5 else 0.75
+    safe = cover >= 0.5 and (rising or follow)
+    confidence = (0.98 if signs else 0.96) if safe else 0.75
     return _marks(sheet, group, f"at the {place} of {len(on)} pages", confidence, signs=signs)
 
 

@@ -12,7 +12,7 @@ from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.vietnamese.letters import letter
 
-__all__ = ["Line", "Mark", "Sheet", "breaks_sentence", "findings", "skeleton"]
+__all__ = ["Line", "Mark", "Sheet", "breaks_sentence", "findings", "goes_on", "skeleton"]
 
 _ENDINGS: Final = '.!?…:;"”’»)]}'
 LONG: Final = 25
@@ -124,7 +124,7 @@ def breaks_sentence(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> bool
     True
     """
     left, right = _neighbours(sheet, index, noise)
-    return left is not None and right is not None and _goes_on(left, right)
+    return left is not None and right is not None and goes_on(left, right)
 
 
 def _neighbours(sheet: Sheet, index: int, noise: Iterable[int]) -> tuple[str | None, str | None]:
@@ -140,7 +140,12 @@ def _neighbours(sheet: Sheet, index: int, noise: Iterable[int]) -> tuple[str | N
     return found[0], found[1]
 
 
-def _goes_on(left: str, right: str) -> bool:
+def goes_on(left: str, right: str) -> bool:
+    """Whether a sentence of running text goes on from one line to another that may stand further on.
+
+    >>> goes_on("Các hộ trong thôn đã tự nguyện hiến", "đất, tháo dỡ tường rào để mở đường")
+    True
+    """
     return (
         len(left) >= LONG
         and len(right) >= LONG
