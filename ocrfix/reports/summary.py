@@ -15,7 +15,7 @@ from ocrfix.reports.text import arrow
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Totals", "print_summary", "render"]
+__all__ = ["Totals", "print_summary", "render", "summary_text"]
 
 _EXAMPLE = 40
 """Characters of an example before and after."""
@@ -135,18 +135,23 @@ def print_summary(totals: Totals, console: Console, *, done: bool = True) -> Non
         )
 
 
+def summary_text(totals: Totals, *, done: bool = True) -> str:
+    """The table and headline as plain text, 100 columns wide, for a file."""
+    from rich.console import Console  # noqa: PLC0415  (start-up time)
+
+    out = io.StringIO()
+    print_summary(totals, Console(file=out, width=100, color_system=None, force_terminal=False), done=done)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
 def render(files: Iterable[Reviewed], failures: Iterable[Failure] = ()) -> str:
     """The summary as plain text, for a file.
 
     >>> print(render([Reviewed(Report(name="bao.txt"), "", "")]), end="")
     1 file: nothing found
     """
-    from rich.console import Console  # noqa: PLC0415
-
     totals = Totals()
     for file in files:
         totals.add(file.report)
     totals.failed = len(tuple(failures))
-    out = io.StringIO()
-    print_summary(totals, Console(file=out, width=100, color_system=None, force_terminal=False))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    return summary_text(totals)

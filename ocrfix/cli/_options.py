@@ -1,0 +1,172 @@
+"""Options that commands share, and the config that comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from ocrfix.config import Config
+from ocrfix.config_file import ConfigError, check_selectors, find, load, read_words
+from ocrfix.formats import FormatError
+from ocrfix.formats.encodings import check_encoding
+from ocrfix.reports import FORMATS
+
+__all__ = ["Failed", "ReportTarget", "Settings", "repair_options", "settings"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Failed(click.ClickException):
+    """An error that ends the command with exit status 2."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class ReportTarget:
+    """A report that was asked for: its format and its file (None is standard output)."""
+
+    form: str
+    path: Path | None
+
+
+class _ReportType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.2 on
+    name = "format[:path]"
+
+    def convert(
+        self,
+        value: str | ReportTarget,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> ReportTarget:
+        if isinstance(value, ReportTarget):
+            return value
+        form, _, path = value.partition(":")
+        if form not in FORMATS:
+            self.fail(f"there is no format {form!r}; choose from {', '.join(FORMATS)}", param, ctx)
+        return ReportTarget(form, Path(path) if path and path != "-" else None)
+
+
+_OPTIONS: Final = (
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="RULES",
+        help="Use only these rules: codes, their prefixes, or names, parted by commas.",
+    ),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out."),
+    click.option(
+        "--min-confidence",
+        type=click.FloatRange(0, 1),
+        metavar="P",
+        help="Repair only what is at least this sure (0 to 1).",
+    ),
+    click.option("--unsafe/--no-unsafe", default=None, help="Also make repairs that are only likely right."),
+    click.option(
+        "--protect",
+        multiple=True,
+        metavar="WORD",
+        help="Never touch this word; /…/ is a regular expression. Repeatable.",
+    ),
+    click.option(
+        "--protect-from",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Never touch the words in this file, one a line. Repeatable.",
+    ),
+    click.option(
+        "--model",
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Use this language model (see ocrfix learn).",
+    ),
+    click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        type=_ReportType(),
+        metavar="FORMAT[:PATH]",
+        help=f"Write a report: {', '.join(FORMATS)}. Repeatable.",
+    ),
+    click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(0),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Files cleaned at once; 0 is one for each processor.",
+    ),
+    click.option("--encoding", metavar="NAME", help="The files' encoding; found out when not given."),
+    click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Read settings from this file.",
+    ),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+    click.option("--quiet", "-q", is_flag=True, help="Print no summary."),
+)
+
+
+def repair_options(function: _F) -> _F:
+    """Give a command the options of `clean` and `check`."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the command line sets; the rest comes from the nearest configuration file.
+
+    ``values`` are fields of `Config` that win over a file's; ``protect`` adds to a file's words.
+    """
+
+    values: dict[str, Any]
+    protect: tuple[str, ...]
+    file: Path | None
+    isolated: bool
+
+    def config(self, folder: Path) -> Config:
+        """The config for files of a folder. Raises Failed for a file that cannot be used."""
+        try:
+            path = None if self.isolated else self.file or find(folder)
+            config = load(path) if path else Config()
+            return replace(config, **self.values, protect=config.protect + self.protect)
+        except ConfigError as error:
+            raise Failed(str(error)) from error
+        except ValueError as error:
+            raise Failed(f"--protect: {str(error).removeprefix('protect: ')}") from error
+
+
+def settings(options: dict[str, Any]) -> Settings:
+    """The settings from a command's options. Raises click.UsageError for those that cannot be used."""
+    if options["isolated"] and options["config_file"]:
+        raise click.UsageError("--config and --isolated exclude each other")
+    values: dict[str, Any] = {}
+    try:
+        for name in ("select", "ignore"):
+            chosen = tuple(part.strip() for item in options[name] for part in item.split(","))
+            if chosen:
+                check_selectors(chosen, f"--{name}")
+                values[name] = chosen
+        if options["encoding"] is not None:
+            check_encoding(options["encoding"])
+        words = tuple(word for path in options["protect_from"] for word in read_words(path))
+    except (ConfigError, FormatError) as error:
+        raise click.UsageError(str(error)) from error
+    for name in ("min_confidence", "unsafe"):
+        if options[name] is not None:
+            values[name] = options[name]
+    if options["model"] is not None:
+        if not options["model"].is_file():
+            raise click.UsageError(f"--model: there is no file {options['model']}; ocrfix learn makes one")
+        values["model"] = str(options["model"])
+    return Settings(values, options["protect"] + words, options["config_file"], options["isolated"])

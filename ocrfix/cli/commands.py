@@ -1,0 +1,177 @@
+"""The commands of ``ocrfix``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ocrfix import __version__
+from ocrfix.cli._options import Failed, repair_options, settings
+from ocrfix.cli._plan import make_plan
+from ocrfix.cli._session import Session
+
+__all__ = ["cli"]
+
+_PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", message="ocrfix %(version)s")
+def cli() -> None:
+    r"""Repair badly read Vietnamese documents.
+
+    \b
+    ocrfix clean bao.txt -o sach.txt       repair one file
+    ocrfix clean scans/ -o sach/           repair a folder's .txt and .md files
+    ocrfix clean bao.txt --report html:review.html -o sach.txt
+    ocrfix check scans/                    say what would be found, change nothing
+    ocrfix rules                           list the rules
+    """
+
+
+@cli.command()
+@_PATHS
+@click.option("-o", "--output", metavar="OUT", help="Write here: a file, or a folder for several inputs.")
+@click.option("--in-place", is_flag=True, help="Overwrite the inputs.")
+@click.option("--diff", "as_diff", is_flag=True, help="Write nothing; print the changes, for git apply.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when findings remain.")
+@repair_options
+@click.pass_context
+def clean(
+    context: click.Context,
+    /,
+    paths: tuple[str, ...],
+    output: str | None,
+    in_place: bool,
+    as_diff: bool,
+    exit_code: bool,
+    **options: Any,
+) -> None:
+    """Repair files.
+
+    PATH is a file, a folder (its .txt and .md files) or - for standard input. One file without -o
+    goes to standard output; the summary goes to standard error. Output is UTF-8; line ends stay.
+
+    Exit status: 0 done; 1 findings remain (with --exit-code only); 2 an error, in any file.
+    """
+    if (output is not None) + in_place + as_diff > 1:
+        raise click.UsageError("-o, --in-place and --diff exclude each other")
+    if output == "":
+        raise click.UsageError("-o needs a path")
+    chosen = settings(options)
+    plan = make_plan(paths, None if output == "-" else output, in_place=in_place)
+    to_stdout = not in_place and not as_diff and (output is None or output == "-")
+    if to_stdout and not plan.single:
+        raise click.UsageError("several inputs need -o FOLDER, --in-place or --diff")
+    taken = "the cleaned text" if to_stdout else "the diff" if as_diff else None
+    session = Session(plan, options["reports"], stdout_taken=taken, quiet=options["quiet"])
+    texts = to_stdout or as_diff or session.wants_texts
+    remaining = 0
+    for file in session.outcomes(chosen, options, texts=texts, in_place=in_place):
+        report = file.report
+        remaining += len(report.findings if as_diff else report.remaining)
+        if to_stdout:
+            _put((file.raw_cleaned or "").encode("utf-8"))
+        elif as_diff:
+            from ocrfix.reports.diff import unified  # noqa: PLC0415  (start-up time)
+
+            _put(unified(file).encode("utf-8", "surrogateescape"))
+    session.finish(done=not as_diff)
+    context.exit(2 if session.failures else 1 if exit_code and remaining else 0)
+
+
+def _put(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+@cli.command()
+@_PATHS
+@repair_options
+@click.pass_context
+def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> None:
+    """Say what is wrong with files, and change nothing.
+
+    Every finding is a line: FILE:LINE:COLUMN: CODE message [before → after] (confidence). With
+    --min-confidence, less sure ones are left out.
+
+    Exit status: 0 nothing found; 1 findings; 2 an error, in any file.
+    """
+    from ocrfix.reports.text import lines  # noqa: PLC0415  (start-up time)
+
+    chosen = settings(options)
+    plan = make_plan(paths)
+    on_stdout = [r for r in options["reports"] if r.path is None and r.form != "summary"]
+    session = Session(plan, options["reports"], stdout_taken=None, quiet=options["quiet"])
+    found = 0
+    for file in session.outcomes(chosen, options, texts=session.wants_texts):
+        for line in lines(file.report, options["min_confidence"]):
+            found += 1
+            if not on_stdout:
+                click.echo(line)
+    session.finish(done=False)
+    context.exit(2 if session.failures else 1 if found else 0)
+
+
+@cli.command("rules")
+@click.argument("code", required=False)
+def list_rules(code: str | None) -> None:
+    """List the rules, or print what is known of some: by code, prefix or name."""
+    from ocrfix.config_file import ConfigError, check_selectors  # noqa: PLC0415  (start-up time)
+    from ocrfix.detectors import rules  # noqa: PLC0415
+
+    if code is None:
+        width = max((len(rule.name) for rule in rules()), default=0)
+        for rule in rules():
+            safety = rule.safety.name.lower()
+            click.echo(f"{rule.code}  {rule.name:<{width}}  {safety:<7}  {rule.summary}")
+        return
+    try:
+        check_selectors([code], "rules")
+    except ConfigError as error:
+        raise click.UsageError(str(error).removeprefix("rules: ")) from error
+    texts = []
+    for rule in rules():
+        if rule.matches(code):
+            head = f"{rule.code} {rule.name} ({rule.safety.name.lower()})"
+            texts.append(f"{head}\n{'=' * len(head)}\n{rule.summary}\n\n{rule.doc.strip()}\n")
+    click.echo("\n\n".join(texts), nl=False)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="CORPUS...", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write.",
+)
+@click.option("--pairs", is_flag=True, help="Learn misreadings from JSON lines with gold and ocr.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing on the way.")
+def learn(paths: tuple[Path, ...], output: Path, pairs: bool, quiet: bool) -> None:
+    """Learn a language model from right text, for --model.
+
+    CORPUS is UTF-8 text, one paragraph a line, also compressed (.xz, .gz, .bz2).
+    With --pairs: JSON lines with "gold" (right) and "ocr" (as it was read).
+    """
+    for path in paths:
+        if not path.is_file():
+            raise Failed(f"{path}: {'this is a folder; name its files' if path.is_dir() else 'no such file'}")
+    try:
+        if pairs:
+            from ocrfix.correction.channel import learn_channel  # noqa: PLC0415  (start-up time)
+
+            learn_channel(paths, output)
+        else:
+            from ocrfix.language_model import learn as learn_model  # noqa: PLC0415
+
+            learn_model(paths, output, progress=lambda text: None if quiet else click.echo(text, err=True))
+    except (OSError, ValueError) as error:
+        raise Failed(str(error)) from error
+    if not quiet:
+        click.echo(f"wrote {output}", err=True)
