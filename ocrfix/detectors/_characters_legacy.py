@@ -29,6 +29,8 @@ STRONG_WORDS: Final = 4
 DOUBTFUL_WORDS: Final = 3
 """The same for a conversion that is only offered."""
 STRONG_SHARE: Final = 0.8
+SURE_WORDS: Final = 10
+SURE_SHARE: Final = 0.9
 FOLLOW_SHARE: Final = 0.6
 """Shares of marked words that must be syllables after conversion: alone, and after the document's charset."""
 PLAIN_SHARE: Final = 0.3
@@ -173,6 +175,8 @@ def _plain_is_vietnamese(text: str) -> bool:
 def _decoded(token: str, charset: str) -> str:
     """One token in Unicode; signs that may be punctuation are read as letters only within syllables."""
     if charset == "viscii" and any(c in token for c in _PUNCTUATION):
+        if all(c in _PUNCTUATION for c in token):
+            return token
         whole = legacy.decode(token, charset)
         if all(is_syllable(w) for w in _words(whole)):
             return whole
@@ -222,6 +226,11 @@ class _Stretch:
             and reading.losses * 4 <= len(reading.gains)
         )
 
+    @property
+    def beyond_chance(self) -> bool:
+        """Whether so many words fit that the unmarked ones need not be asked."""
+        return len(self.reading.gains) >= SURE_WORDS and self.reading.share >= SURE_SHARE
+
 
 def _find_single_byte(document: Document) -> Iterator[Legacy]:
     text, signs = document.text, _sign_pattern()
@@ -233,7 +242,9 @@ def _find_single_byte(document: Document) -> Iterator[Legacy]:
             piece = text[span.slice]
             if len(_RUN.findall(piece)) >= DOUBTFUL_WORDS and signs.search(piece):
                 read.append(_Stretch(span, *_best(piece)))
-    strong = {s.span: s for s in read if s.strong and _plain_is_vietnamese(text[s.span.slice])}
+    strong = {
+        s.span: s for s in read if s.strong and (s.beyond_chance or _plain_is_vietnamese(text[s.span.slice]))
+    }
     if strong:
         yield from _convert_all(document, strong)
         return
@@ -293,7 +304,11 @@ def _convert(text: str, stretch: _Stretch, safety: Safety) -> Iterator[Legacy]:
 def _readable(token: str, charset: str, *, first: bool) -> str:
     """A token's reading; a lone sign at the start of a line is a bullet and stays."""
     after = _decoded(token, charset)
-    if first and len(token) == 1 and (token in _BULLETS or (not token.isalpha() and after not in _ALONE)):
+    if (
+        first
+        and len(token) == 1
+        and (token in _BULLETS or (not token.isalpha() and after.lower() not in _ALONE))
+    ):
         return token
     return after
 
@@ -390,10 +405,11 @@ _CLOSING: Final = frozenset(".?'")
 def _find_viqr(document: Document) -> Iterator[Legacy]:
     text = document.text
     read: list[tuple[Block, list[Edit], int, int, int]] = []
+    escaped = "\\." in text or "\\?" in text
     for block in document.blocks:
         piece = text[block.span.slice]
         if _VIQR_SIGN.search(piece) or "dd" in piece.lower():
-            read.append((block, *_read_viqr(piece, block.span.start)))
+            read.append((block, *_read_viqr(piece, block.span.start, escaped=escaped)))
     strong = any(g >= STRONG_WORDS and v >= STRONG_SHARE * m for _, _, m, v, g in read)
     for block, edits, marked, valid, gains in read:
         if not strong or not edits or (valid < FOLLOW_SHARE * marked):
@@ -411,12 +427,11 @@ def _between(edits: list[Edit], line: Span) -> list[Edit]:
     return edits[first : bisect_left(edits, line.end, key=lambda e: e.span.start)]
 
 
-def _read_viqr(piece: str, offset: int) -> tuple[list[Edit], int, int, int]:
+def _read_viqr(piece: str, offset: int, *, escaped: bool) -> tuple[list[Edit], int, int, int]:
     """Edits of a block, its marked words, those that become syllables, and how many different ones."""
     edits: list[Edit] = []
     marked = valid = 0
     gains: set[str] = set()
-    escaped = "\\." in piece or "\\?" in piece
     for match in _VIQR_TOKEN.finditer(piece):
         before = match.group()
         after = _viqr_word(piece, match, escaped=escaped)
@@ -437,6 +452,7 @@ def _viqr_word(piece: str, match: re.Match[str], *, escaped: bool) -> str:
     if not escaped and token[-1] in _CLOSING and len(token) > 1 and token[-2] != "\\":
         following = piece[match.end() : match.end() + 8].lstrip(" \t\r\n\"')")
         shouted = token[:-1].isupper() and following[:2].isupper() and following[1:2].isalpha()
-        if not following or (following[0].isupper() and not shouted):
+        # ở, sở, tỷ are more frequent before a name than a question is in the middle of a paragraph.
+        if not following or (token[-1] == "." and following[0].isupper() and not shouted):
             return legacy.decode(token[:-1], "viqr") + token[-1]
     return legacy.decode(token, "viqr")

@@ -42,6 +42,8 @@ _LEADS: Final = frozenset("ÂÃÄÅÆáâãäåïðÐ├┬─ßΓ√¬╞ГЂР
 # Bytes that Windows-1252 leaves undefined and that readers drop or turn into a question mark.
 _UNDEFINED: Final = "\x81\x8d\x8f\x90\x9d"
 _LOST: Final = re.compile(r"[ÃĂ] |(?:á»|[ÃÄĂ])(?:\ufffd|\?(?=[^\W\d_]))?")
+SEVERAL: Final = 4
+"""Different sequences of a document that make each of them credible."""
 LEAD: Final = 2.0
 """Nats by which the likeliest reading of a letter that lost a byte must lead the next."""
 
@@ -89,11 +91,14 @@ def _pieces(text: str) -> Iterator[Span]:
 
 def find_mojibake(text: str, claims: Claims, context: Context) -> Iterator[Mojibake]:
     """Decodings of mojibake in the text, outside of what other rules have explained."""
-    for span in _pieces(text):
+    pieces = list(_pieces(text))
+    # A single sequence may be chance; beside others in the document it is not.
+    several = len({s for p in pieces for s in _sequences().findall(text, p.start, p.end)}) >= SEVERAL
+    for span in pieces:
         line = text[span.slice]
-        sequences = _sequences().findall(line)
+        sequences = set(_sequences().findall(line))
         bad = is_bad(line)
-        if not bad and len(set(sequences)) < 2:
+        if not bad and (len(sequences) < 2 - several):
             continue
         fixed = fix_encoding(line, _CONFIG) if bad else line
         # ftfy takes "Ã " for "à " even inside a word.
@@ -113,7 +118,8 @@ def find_mojibake(text: str, claims: Claims, context: Context) -> Iterator[Mojib
 def _letters() -> dict[str, str]:
     """What the bytes of Vietnamese letters and common signs look like, read wrong → the character."""
     out = {}
-    for char in sorted(c for c in ORDINARY | set("₫°²³«»") if not c.isascii()):
+    western = set(map(chr, range(0xC0, 0x180))) - {"×", "÷"}
+    for char in sorted(c for c in ORDINARY | western | set("₫°²³«»") if not c.isascii()):
         raw = char.encode()
         for charset in ("latin-1", "cp1252", "cp1258"):
             out["".join(_read(byte, charset) for byte in raw)] = char
