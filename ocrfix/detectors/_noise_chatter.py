@@ -18,7 +18,7 @@ _VIETNAMESE: Final = 0.02
 
 
 _TAG: Final = re.compile(
-    r"<\|[a-z_]{2,30}\|>|</?s>|<(?:image|img|pad|unk|bos|eos|start_of_turn|end_of_turn|image_placeholder"
+    r"<\|[a-z_]{2,30}\|>|</s>|<(?:image|img|pad|unk|bos|eos|start_of_turn|end_of_turn|image_placeholder"
     r"|ocr)\s*/?>"
     r"|<(?P<tag>img|figure_description|watermark|image_description)>[^<\n]{0,400}</(?P=tag)>"
     r"|!\[(?:img-\d+\.\w{3,4}|image)?\]\((?:img-\d+\.\w{3,4}|_page_\d+_\w+\.\w{3,4})\)",

@@ -38,7 +38,8 @@ _PARTS: Final = {
     r"|handwriting|caption|column|page|document|scan(?:ned (?:page|image|document))?)s?",
     "<state>": r"(?:(?:is|are) (?:partially |partly )?(?:cut off|illegible|unclear|truncated"
     r"|incomplete|missing|blurry|blurred|obscured|unreadable|in vietnamese"
-    r"|not (?:visible|legible|readable|clear|provided|shown)|too \w+|written in|from a|about|a (?:newspaper|scan|page|photo|continuation))|cuts off"
+    r"|not (?:visible|legible|readable|clear|provided|shown)|too \w+|written in"
+    r"|from a|about|a (?:newspaper|scan|page|photo|continuation))|cuts off"
     r"|ends (?:here|abruptly|mid)|(?:has|have) been (?:transcribed|extracted|translated|cut)"
     r"|was (?:transcribed|extracted|cut))",
     "<part>": r"(?:text|article|paragraph|section|caption|passage|column|headline|heading|title|content"
@@ -198,6 +199,8 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
     for number, one in enumerate(remarks):
         if _quoted(sheet.text, one.start, one.end):
             continue
+        if one.tier == "likely" and (other >= 3 or sheet.text[one.end - 1] not in ".!?)]"):
+            continue  # the title of a work or of a link
         foreign, follows = _company(sheet, remarks, number)
         if foreign or other >= 3:
             safety, confidence = Safety.DISPLAY, 0.4
