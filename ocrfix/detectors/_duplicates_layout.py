@@ -98,6 +98,14 @@ class Layout:
                 return "sentence"
         return ""
 
+    def stopped(self, word: int) -> bool:
+        """Whether a full stop stands before the word although the sentence goes on in small letters."""
+        between = self.between(word)
+        if between[:1] != "." or not between[1:].isspace() or not self.text[self.start(word)].islower():
+            return False
+        before = self.words(word - 1, word)
+        return len(before) > 3 and before.islower()
+
     def closed(self, word: int) -> bool:
         """Whether punctuation that ends a sentence or clause stands right before the gap at ``word``."""
         head = (
@@ -146,15 +154,6 @@ class Layout:
             start, end, other_start, other_end = match.p0, match.p1, match.q0, match.q1
         low = self.start(start) - self._shared_before(start, other_start)
         high = self.end(end) + self._shared_after(end, other_end)
-        return self._with_gap(low, high)
-
-    def removal(self, start: int, end: int) -> Edit:
-        """The edit that takes whole lines or words out, and one of the gaps beside them."""
-        low, high = self.start(start), self.end(end)
-        if self.edge(start) in ("block", "line"):
-            low = self._line_start(low)
-        if self.edge(end) in ("block", "line"):
-            high = self._line_end(high)
         return self._with_gap(low, high)
 
     def _line_start(self, offset: int) -> int:

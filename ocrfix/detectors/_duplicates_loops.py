@@ -55,16 +55,11 @@ def word_loop(layout: Layout, match: Match) -> Finding | None:
     safety = _loop_safety(layout, match, words, rounds, lines)
     if safety is None:
         return None
-    ends = layout.edge(match.q1) in ("block", "line")
-    if lines or ends:
-        first, last = match.p0 + period, match.q1
-        if lines and not ends:
-            last = match.q1 - total % period
-    else:
-        first, last = match.p0 + period, match.q1 - total % period
-    if last <= first:
-        return None
-    edit = layout.removal(first, last)
+    first, last = match.p0 + period, match.q1
+    if layout.edge(match.q1) not in ("block", "line"):
+        last -= total % period
+    # What follows the last round follows the first then.
+    edit = Edit(Span(layout.end(first), layout.end(last)), "")
     kept = Span(layout.start(match.p0), layout.end(match.p0 + period))
     return Finding(
         LOOP,

@@ -9,6 +9,8 @@ comes again.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +18,12 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ocrfix.detectors._duplicates_tokens import Tokens, fold
+from ocrfix.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Gap", "Match", "find_matches"]
+__all__ = ["GRAM", "Gap", "Match", "find_matches", "gap_kind"]
 
 GRAM: Final = 4
 """Words in a seed."""
@@ -32,6 +35,7 @@ _DROP: Final = 10.0
 _READING_COST: Final = 1.2
 _CONTENT_COST: Final = 4.0
 _FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
+_WORD: Final = re.compile(r"\w+")
 _STEPS: Final = tuple(
     sorted(
         ((x, y) for x in range(5) for y in range(5) if x or y),
@@ -70,23 +74,48 @@ class Match:
         return self.q0 - self.p0
 
 
-_LOOKS = str.maketrans("oils", "0115")
+_AS_DIGITS: Final = str.maketrans("oilsb", "01158")
+_AS_LETTERS: Final = str.maketrans("01589", "oisbg")
 
 
 def gap_kind(one: str, other: str) -> str:
     """How two stretches differ: "reading", "number" or "content".
 
+    Two words are readings of one when at most two fifths of the letters differ, or two thirds where one of them is
+    no Vietnamese syllable and the other is. Numbers are the same when they look alike.
+
     >>> gap_kind("Vi người", "Vl ngưòi"), gap_kind("khoản 1", "khoản 2"), gap_kind("ông An", "bà Hà")
     ('reading', 'number', 'content')
     """
-    a, b = fold(one), fold(other)
-    if any(c.isdigit() for c in a + b):
-        alike = a.translate(_LOOKS) == b.translate(_LOOKS)
-        return "reading" if alike else "number"
-    longest = max(len(a), len(b))
-    allowed = int(longest * 0.4)
-    near = Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed
-    return "reading" if near and min(len(a), len(b)) > 0 else "content"
+    a, b = _folded_words(one), _folded_words(other)
+    if _numbers(a, b) != _numbers(b, a):
+        return "number"
+    left, right = "".join(a).translate(_AS_LETTERS), "".join(b).translate(_AS_LETTERS)
+    if not left or not right:
+        return "content"
+    broken = len(a) == len(b) and any(is_syllable(x) != is_syllable(y) for x, y in _pairs(one, other))
+    allowed = int(max(len(left), len(right)) * (0.67 if broken else 0.4))
+    near = Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
+    return "reading" if near else "content"
+
+
+def _folded_words(text: str) -> list[str]:
+    return [w for w in (fold(part) for part in _WORD.findall(text)) if w]
+
+
+def _pairs(one: str, other: str) -> Iterable[tuple[str, str]]:
+    return zip(_WORD.findall(one.lower()), _WORD.findall(other.lower()), strict=False)
+
+
+def _numbers(words: list[str], others: list[str]) -> list[str]:
+    """The numbers among the words; a word counts as one where the others have a number that looks like it."""
+    theirs = {w for w in others if w.isdigit()}
+    found = []
+    for word in words:
+        as_digits = word.translate(_AS_DIGITS)
+        if word.isdigit() or as_digits in theirs:
+            found.append(as_digits)
+    return found
 
 
 class _Aligner:
@@ -94,8 +123,10 @@ class _Aligner:
 
     def __init__(self, text: str, tokens: Tokens) -> None:
         self._text, self._tokens, self._key = text, tokens, tokens.key
+        self.count = len(tokens.key)
 
-    def _words(self, start: int, end: int) -> str:
+    def words(self, start: int, end: int) -> str:
+        """The text of a run of words."""
         if start >= end:
             return ""
         return self._text[self._tokens.start[start] : self._tokens.end[end - 1]]
@@ -153,7 +184,7 @@ class _Aligner:
             step = self._resync(p, q)
             if step is None:
                 break
-            kind = gap_kind(self._words(p, p + step[0]), self._words(q, q + step[1]))
+            kind = gap_kind(self.words(p, p + step[0]), self.words(q, q + step[1]))
             gaps.append(Gap(p, p + step[0], q, q + step[1], kind))
             score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
             p, q = p + step[0], q + step[1]
@@ -173,7 +204,7 @@ class _Aligner:
             step = self._resync_back(p, q, q_low)
             if step is None:
                 break
-            kind = gap_kind(self._words(p - step[0], p), self._words(q - step[1], q))
+            kind = gap_kind(self.words(p - step[0], p), self.words(q - step[1], q))
             gaps.append(Gap(p - step[0], p, q - step[1], q, kind))
             score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
             p, q = p - step[0], q - step[1]
@@ -277,6 +308,7 @@ def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...]
         p_start, q_start, before = aligner.left(p, q, covered)
         if q_end - q_start < GRAM:
             continue
-        found.append(Match(p_start, p_end, q_start, q_end, (*before, *after)))
-        covered = q_end
+        match = Match(p_start, p_end, q_start, q_end, (*before, *after))
+        found.append(match)
+        covered = match.q1
     return found
