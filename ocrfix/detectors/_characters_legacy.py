@@ -8,7 +8,6 @@ its own is decided alone; once a document has such a stretch, shorter ones follo
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from functools import cache
 from typing import Final
 
 from ocrfix.detectors._characters_scan import ORDINARY, small_edit, spelt_vietnamese
-from ocrfix.document import Block, Document
+from ocrfix.detectors._characters_viqr import find_viqr
+from ocrfix.document import Document
 from ocrfix.model import Edit, Safety, Span
 from ocrfix.vietnamese import legacy
 from ocrfix.vietnamese.letters import letter
@@ -38,7 +38,6 @@ PLAIN_SHARE: Final = 0.3
 
 _TOKEN: Final = re.compile(r"[^ \t\r\n\f]+")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_VIQR_TOKEN: Final = re.compile(r"(?:[A-Za-z][\^(+]?[`?~'.]?|\\[\\'`?~.^(+dD])+")
 _SINGLE_BYTE: Final = ("tcvn3", "vni", "viscii", "cp1258")
 # Signs that Windows-1252 shows for VISCII capitals and that may be real punctuation.
 _PUNCTUATION: Final = "“”‘’–—…•\u00a0"
@@ -108,7 +107,8 @@ def find_legacy(document: Document, alphabet: frozenset[str]) -> list[Legacy]:
     if alphabet & legacy.signs("shifted"):
         found += _find_shifted(document.text)
     if document.text.count("^") >= 2:
-        found += _find_viqr(document)
+        for line, edits, words in find_viqr(document):
+            found.append(Legacy(line, "viqr", edits, Safety.SAFE, 0.97, words))
     return sorted(found, key=lambda f: f.span)
 
 
@@ -358,8 +358,12 @@ def _lost_horn(word: str) -> str:
 # Letters shifted by a PDF producer: word by word, since such text also holds whole Unicode words.
 
 
+_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
+
+
 def _find_shifted(text: str) -> Iterator[Legacy]:
     hits: list[tuple[int, str, str, bool]] = []
+    loose: list[tuple[int, str, str, bool]] = []
     good = bad = 0
     last = -1
     for match in _shifted_pattern().finditer(text):
@@ -375,10 +379,12 @@ def _find_shifted(text: str) -> Iterator[Legacy]:
             hits.append((start, before, after, bare and any(c.isascii() for c in before)))
         elif bare and not _is_abbreviation(after):
             bad += 1
+            if not _CYRILLIC.search(after):
+                loose.append((start, before, after, False))
         elif _is_abbreviation(after) or after == "đ":
             hits.append((start, before, after, False))
     sure = good >= 3 and good >= 4 * bad
-    for start, before, after, evident in hits:
+    for start, before, after, evident in (*hits, *loose) if sure else hits:
         end = start + len(before)
         near = text[max(0, start - 60) : start] + text[end : end + 60]
         if sure or (evident and good > bad and spelt_vietnamese.search(near)):
@@ -394,65 +400,3 @@ def _bounds(text: str, offset: int) -> tuple[int, int]:
     while end < min(len(text), offset + 10) and text[end].isalpha():
         end += 1
     return start, end
-
-
-# VIQR, which is ASCII.
-
-_VIQR_SIGN: Final = re.compile(r"[aeoAEO]\^|[aA]\([`?~'.]?[a-z]|[ouOU]\+[`?~'.]?[a-z]")
-_CLOSING: Final = frozenset(".?'")
-
-
-def _find_viqr(document: Document) -> Iterator[Legacy]:
-    text = document.text
-    read: list[tuple[Block, list[Edit], int, int, int]] = []
-    escaped = "\\." in text or "\\?" in text
-    for block in document.blocks:
-        piece = text[block.span.slice]
-        if _VIQR_SIGN.search(piece) or "dd" in piece.lower():
-            read.append((block, *_read_viqr(piece, block.span.start, escaped=escaped)))
-    strong = any(g >= STRONG_WORDS and v >= STRONG_SHARE * m for _, _, m, v, g in read)
-    for block, edits, marked, valid, gains in read:
-        if not strong or not edits or (valid < FOLLOW_SHARE * marked):
-            continue
-        if gains < STRONG_WORDS and not _VIQR_SIGN.search(text, block.span.start, block.span.end):
-            continue
-        for line in block.lines:
-            of_line = tuple(e for e in _between(edits, line))
-            if of_line:
-                yield Legacy(line, "viqr", of_line, Safety.SAFE, 0.97, valid)
-
-
-def _between(edits: list[Edit], line: Span) -> list[Edit]:
-    first = bisect_left(edits, line.start, key=lambda e: e.span.start)
-    return edits[first : bisect_left(edits, line.end, key=lambda e: e.span.start)]
-
-
-def _read_viqr(piece: str, offset: int, *, escaped: bool) -> tuple[list[Edit], int, int, int]:
-    """Edits of a block, its marked words, those that become syllables, and how many different ones."""
-    edits: list[Edit] = []
-    marked = valid = 0
-    gains: set[str] = set()
-    for match in _VIQR_TOKEN.finditer(piece):
-        before = match.group()
-        after = _viqr_word(piece, match, escaped=escaped)
-        if before == after:
-            continue
-        edits.append(small_edit(offset + match.start(), before, after))
-        words = [w for w in _words(after) if not w.isascii() and not _is_abbreviation(w)]
-        marked += bool(words)
-        if words and all(map(is_syllable, words)):
-            valid += 1
-            gains.update(w.lower() for w in words)
-    return edits, marked, valid, len(gains)
-
-
-def _viqr_word(piece: str, match: re.Match[str], *, escaped: bool) -> str:
-    """A word of VIQR; without escapes, a sign at the end of a sentence is punctuation."""
-    token = match.group()
-    if not escaped and token[-1] in _CLOSING and len(token) > 1 and token[-2] != "\\":
-        following = piece[match.end() : match.end() + 8].lstrip(" \t\r\n\"')")
-        shouted = token[:-1].isupper() and following[:2].isupper() and following[1:2].isalpha()
-        # ở, sở, tỷ are more frequent before a name than a question is in the middle of a paragraph.
-        if not following or (token[-1] == "." and following[0].isupper() and not shouted):
-            return legacy.decode(token[:-1], "viqr") + token[-1]
-    return legacy.decode(token, "viqr")
