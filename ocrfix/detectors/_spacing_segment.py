@@ -52,8 +52,8 @@ def segmentations(run: str, logp: Callable[[str], float], most: int = _BEAM) -> 
     where the run cannot be cut into syllables. Beam search by the sum of the words' log-probabilities
     (the segmentation of symspellpy's ``word_segmentation``, over syllables).
 
-    >>> segmentations("thựchiện", lambda word: -float(len(word) == 2))
-    [('thực', 'hiện')]
+    >>> segmentations("thựchiện", lambda word: -1.0 if word in ("thực", "hiện") else -9.0)[0]
+    ('thực', 'hiện')
     """
     beams: list[list[tuple[float, tuple[str, ...]]]] = [[(0.0, ())]]
     for end in range(1, len(run) + 1):
