@@ -24,6 +24,7 @@ __all__ = [
     "is_table_line",
     "is_verse",
     "line_kind",
+    "starts_article",
     "starts_item",
     "unclosed",
     "unopened",
@@ -69,6 +70,9 @@ _ITEM: Final = re.compile(
       | (?:Điều|Khoản|Mục|Chương|Phần|Bước|Câu|Bài|Phụ[ ]lục|Tiết|ĐIỀU|CHƯƠNG|MỤC|PHẦN|PHỤ[ ]LỤC)
         [ ] (?: \d{1,3}[a-zđ]? | [IVXLC]{1,6} | (?:thứ|THỨ)[ ]\w+ ) (?: [.:)]|$|(?=[ ][^\W\d_a-zđ]) )
     )"""
+)
+_ARTICLE: Final = re.compile(
+    r"(?:Điều|Chương|Mục|Phần|ĐIỀU|CHƯƠNG|MỤC|PHẦN) (?:\d{1,3}[a-zđ]?|[IVXLC]{1,6}|(?:thứ|THỨ) \w+)\b"
 )
 _CAPTION: Final = re.compile(
     r"""(?xi)
@@ -142,6 +146,15 @@ def starts_item(text: str) -> bool:
     [True, True, True, False]
     """
     return _ITEM.match(text) is not None
+
+
+def starts_article(text: str) -> bool:
+    """Whether the text begins with the number of an article, a section or a chapter of a law.
+
+    >>> starts_article("Điều 5. Nguyên tắc hỗ trợ"), starts_article("Điều này không áp dụng")
+    (True, False)
+    """
+    return _ARTICLE.match(text) is not None
 
 
 def unclosed(text: str) -> str:

@@ -128,7 +128,7 @@ def _pairs(units: list[Unit], openings: list[Unit]) -> Iterator[tuple[int, int]]
         right = units[place + 1]
         if _neighbours(units, left, right):
             yield place, place + 1
-        if left.kind_of() is not Kind.PARAGRAPH or len(left.text) < LONG:
+        if left.kind_of() not in (Kind.PARAGRAPH, Kind.HEADING) or len(left.text) < LONG:
             continue
         for other in units[place + 2 : place + 2 + REACH_UNITS]:
             if other.start - left.end > REACH_CHARACTERS:
@@ -152,7 +152,7 @@ def _neighbours(units: list[Unit], left: Unit, right: Unit) -> bool:
         return left.kind_of() in (Kind.PARAGRAPH, Kind.LIST_ITEM) and not is_verse(near)
     if right.case == "lower":
         return _headless(right)
-    if right.case == "other" or left.kind_of() is not Kind.PARAGRAPH or is_capitals(right.text[:40]):
+    if right.case == "other" or left.kind_of() is Kind.LIST_ITEM or is_capitals(right.text[:40]):
         return False
     return len(left.text) >= LONG and len(right.text) >= LONG // 2 and _may_be_rest(right)
 
@@ -222,9 +222,10 @@ def _safety(units: list[Unit], candidate: Candidate, margin: float) -> tuple[Saf
         return (Safety.UNSAFE, 0.8) if total >= 1 and not short else None
     if candidate.quotes and total >= 2:
         return Safety.SAFE, 0.97
-    if seam >= 4 and total >= 10:
+    more = 2.0 if left.kind_of() is Kind.HEADING else 0.0
+    if seam >= 4 + more and total >= 10 + 2 * more:
         return Safety.SAFE, 0.95
-    return (Safety.UNSAFE, 0.75) if total >= 7 and seam >= 1.0 else None
+    return (Safety.UNSAFE, 0.75) if total >= 7 + 2 * more and seam >= 1.0 + more else None
 
 
 def _evidence(candidate: Candidate, margin: float) -> dict[str, float | bool]:
@@ -272,7 +273,8 @@ def _displaced(
     complete = all(
         u.number in whole or u.kind_of() is not Kind.PARAGRAPH or len(u.text) < LONG for u in between
     )
-    if complete and margin >= 2 and ((seam >= 1 and total >= 7) or (candidate.quotes and total >= 0)):
+    least = 7.0 if left.kind_of() is Kind.PARAGRAPH else 8.0
+    if complete and margin >= 2 and ((seam >= 1 and total >= least) or (candidate.quotes and total >= 0)):
         safety, confidence = Safety.SAFE, 0.95
     elif margin >= 0 and total >= 4:
         safety, confidence = Safety.UNSAFE, 0.75

@@ -17,7 +17,7 @@ __all__ = ["Fit", "fits"]
 
 REACH: Final = 3
 """Words on each side of a seam that are looked at."""
-TAIL: Final = 80
+TAIL: Final = 48
 """Characters on each side that hold these words."""
 
 

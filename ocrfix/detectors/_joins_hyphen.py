@@ -91,11 +91,19 @@ def _choose(  # noqa: C901, PLR0911
         return ("hyphen", Safety.SAFE, 0.96) if b[0].isupper() else ("hyphen", Safety.UNSAFE, 0.8)  # NĐ-CP
     if b[0].isupper():
         return ("hyphen", Safety.SAFE, 0.95) if a[0].isupper() else None  # Việt-Mỹ
+    if is_syllable(whole) and _one_syllable(a, b, whole, language):
+        return "word", Safety.SAFE, 0.96  # ngư-ời
     if is_syllable(a) and is_syllable(b):
         return _two_syllables(a, b, inner, language)
-    if is_syllable(whole) and len(a) + len(b) >= 4:
-        return "word", Safety.SAFE, 0.96  # ngư-ời
     return _foreign(a, b, whole, language)
+
+
+def _one_syllable(a: str, b: str, whole: str, language: LanguageModel) -> bool:
+    """Whether two pieces are rather one syllable than a pair."""
+    if not (is_syllable(a) and is_syllable(b)):
+        return len(whole) >= 4
+    pair = float(language.score(["và", a, b])[1:].sum())
+    return float(language.score(["và", whole])[1]) > pair
 
 
 def _two_syllables(

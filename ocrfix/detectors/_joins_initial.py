@@ -16,9 +16,13 @@ from ocrfix.vietnamese.syllable import is_syllable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from ocrfix.detectors._joins_lines import Line
     from ocrfix.detectors.base import Context
     from ocrfix.language_model import LanguageModel
+
+    Ids = NDArray[np.int64]
 
 __all__ = ["initial_findings"]
 
@@ -78,21 +82,15 @@ def _begins_anew(lines: list[Line], groups: list[Span], number: int) -> bool:
     return before.closed or line_kind(before.text) not in (Kind.PARAGRAPH, Kind.LIST_ITEM)
 
 
-def _sum(words: list[str], language: LanguageModel) -> float:
-    return float(language.score(words).sum())
+def _score(words: tuple[str, ...], after: Ids, language: LanguageModel) -> float:
+    """Log-probability of words and of what follows them, at the start of a sentence, in nats."""
+    ids = np.array([language.word_id(word) for word in words], dtype=np.int64)
+    return float(language.score_ids(np.concatenate((ids, after))).sum())
 
 
-def _following(text: str) -> list[str]:
-    """The first words of a text, at most three, up to a sign."""
-    words: list[str] = []
-    for part in text[:_HEAD].split()[:3]:
-        match = _WORD.match(part)
-        if match is None:
-            break
-        words.append(match.group())
-        if match.end() < len(part):
-            break
-    return words
+def _following(text: str, language: LanguageModel) -> Ids:
+    """The first three tokens of a text, as the language model counts them."""
+    return language.token_ids(text[:_HEAD])[:3]
 
 
 def _apart(head: Line, context: Context) -> Iterator[Finding]:
@@ -121,13 +119,13 @@ def _detached(letter: str, rest: str, after: str, gap: Span, context: Context) -
     if not is_syllable(whole):
         return
     language = context.language
-    following = _following(after)
-    gain = _sum([whole, *following], language) - _sum([letter, rest, *following], language)
+    following = _following(after, language)
+    gain = _score((whole,), following, language) - _score((letter, rest), following, language)
     # One word fewer gains about the price of a word; a letter that is a word of its own must gain more.
     least = 10.0 if is_syllable(letter) else 5.0
     if not language.known(whole) or gain < least:
         return
-    safe = gain >= least + 3 and bool(following)
+    safe = gain >= least + 3 and len(following) > 0
     yield Finding(
         DETACHED_INITIAL,
         Span(gap.start - 1, gap.end + len(rest)),
@@ -151,11 +149,10 @@ def _misplaced(lines: list[Line], first: int, context: Context) -> Iterator[Find
             return
         if match is None or not match[1].isupper() or not is_syllable(match[1] + word.group()):
             continue
-        following = _following(head.text[word.end() :])
         language = context.language
-        gain = _sum([match[1] + word.group(), *following], language) - _sum(
-            [word.group(), *following], language
-        )
+        following = _following(head.text[word.end() :], language)
+        whole = match[1] + word.group()
+        gain = _score((whole,), following, language) - _score((word.group(),), following, language)
         if gain < 2.0:
             continue
         safe = gain >= 4.0
@@ -163,7 +160,7 @@ def _misplaced(lines: list[Line], first: int, context: Context) -> Iterator[Find
         yield Finding(
             DETACHED_INITIAL,
             Span(head.start, place + 1),
-            f'the first letter stands before another line: "{match[1]}{word.group()}"',
+            f'the first letter stands before another line: "{whole}"',
             (
                 Edit(Span(head.start, head.start), match[1], source=Span(place, place + 1)),
                 Edit(Span(place, place + match.end()), ""),
@@ -194,13 +191,13 @@ def _letters() -> tuple[str, ...]:
     return consonants + vowels
 
 
-def _best(word: str, following: list[str], language: LanguageModel) -> _Gain | None:
+def _best(word: str, following: Ids, language: LanguageModel) -> _Gain | None:
     """The letter that, put before ``word``, makes a syllable that fits best."""
     wholes = [c + word for c in _letters() if is_syllable(c + word)]
     if not wholes:
         return None
-    base = _sum([word, *following], language)
-    scores = np.array([_sum([whole, *following], language) for whole in wholes])
+    base = _score((word,), following, language)
+    scores = np.array([_score((whole,), following, language) for whole in wholes])
     order = np.argsort(-scores)
     best = int(order[0])
     lead = float(scores[best] - scores[order[1]]) if len(order) > 1 else 99.0
@@ -222,7 +219,7 @@ def _lost(lines: list[Line], group: Span, context: Context) -> Iterator[Finding]
     if not after.startswith((" ", ",")):
         return
     language = context.language
-    following = _following(after)
+    following = _following(after, language)
     if len(following) < 2:
         return
     best = _best(word.group(), following, language)

@@ -18,11 +18,12 @@ from ocrfix.layout import (
     is_table_line,
     is_verse,
     line_kind,
+    starts_article,
     starts_item,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ocrfix.document import Document
     from ocrfix.model import Span
@@ -36,11 +37,19 @@ WINDOW: Final = 6
 """Lines looked at on each side to judge the column."""
 NARROWEST: Final = 16
 """The narrowest column, in characters, taken for running text."""
+WIDEST_SPACED: Final = 110
+"""The widest column, in characters, whose lines may have blank lines between them."""
 HEADING_SEAM: Final = 1.0
 """The seam, in nats, from which a first line that looks like a heading is taken for running text. Of 2,210
 headlines and the openings below them 95 % stay under it; of 4,076 cut first lines 90 % reach it."""
+BATCH: Final = 64
+"""Line ends judged in one question to the language model."""
 WIDEST: Final = 220
 """The widest column, in characters; longer lines are paragraphs."""
+
+
+if TYPE_CHECKING:
+    Seams = Callable[[Sequence[tuple[str, str]]], list[float]]
 
 
 @dataclass(slots=True)
@@ -128,10 +137,10 @@ def _first_word(text: str) -> int:
     return len(text) if place < 0 else place
 
 
-def wraps(lines: list[Line], seam: Callable[[str, str], float]) -> list[Wrap]:
+def wraps(lines: list[Line], seams: Seams) -> list[Wrap]:
     """The soft wraps among the lines, in order.
 
-    Parameters: ``lines`` as from `lines_of`; ``seam(left, right)``, how well the texts go together, in
+    Parameters: ``lines`` as from `lines_of`; ``seams(pairs)``, how well the texts of each pair go together, in
     nats, asked only where form does not decide.
     """
     cut = [
@@ -143,7 +152,7 @@ def wraps(lines: list[Line], seam: Callable[[str, str], float]) -> list[Wrap]:
     while start < len(lines):
         end = _run_end(lines, cut, start)
         if end - start >= 2 and any(cut[start : end - 1]):
-            found += _run_wraps(lines, cut, start, end, seam)
+            found += _run_wraps(lines, cut, start, end, seams)
         start = end
     return found
 
@@ -169,13 +178,11 @@ def _double_spaced(lines: list[Line], cut: list[bool], place: int) -> bool:
     return sum(cut[i - 1] for i in near) * 2 >= len(near)
 
 
-def _run_wraps(
-    lines: list[Line], cut: list[bool], start: int, end: int, seam: Callable[[str, str], float]
-) -> list[Wrap]:
+def _run_wraps(lines: list[Line], cut: list[bool], start: int, end: int, seams: Seams) -> list[Wrap]:
     run = lines[start:end]
     if not _may_be_prose(run):
         return []
-    return _Column(run, cut[start : end - 1], start, seam).wraps()
+    return _Column(run, cut[start : end - 1], start, seams).wraps()
 
 
 def _may_be_prose(run: list[Line]) -> bool:
@@ -188,16 +195,17 @@ def _may_be_prose(run: list[Line]) -> bool:
 class _Column:
     """A run of lines and the evidence, line end by line end, that it is one wrapped column."""
 
-    def __init__(
-        self, run: list[Line], cut: list[bool], offset: int, seam: Callable[[str, str], float]
-    ) -> None:
-        self.run, self.cut, self.offset, self.seam = run, cut, offset, seam
+    def __init__(self, run: list[Line], cut: list[bool], offset: int, seams: Seams) -> None:
+        self.run, self.cut, self.offset, self.ask = run, cut, offset, seams
+        self.seams: dict[int, float] = {}
         self.widths = self._widths()
         self.fill = [
             (len(a) + 1 + _first_word(b.text)) / width
             for (a, b), width in zip(pairwise(run), self.widths, strict=False)
         ]
         self.items = sum(line.item for line in run)
+        # A paragraph begins with a capital; a run of small letters alone may be a list or verse.
+        self.headless = all(line.case != "upper" for line in run)
         # A paragraph that ends inside the run shows that blank lines do not part paragraphs here.
         self.inner_ends = sum(
             a.closed and b.case != "lower" and f < FULL - 0.04
@@ -233,6 +241,8 @@ class _Column:
         if not NARROWEST <= self.widths[i] <= WIDEST or len(self.run[i]) > 1.3 * self.widths[i]:
             return None
         near = range(max(0, i - WINDOW), min(len(self.cut), i + WINDOW + 1))
+        if sum(self.run[j].text.count(" ") for j in near) < 2 * len(near):
+            return None  # lines of one or two words are entries
         full = bad = stops = 0
         for j in near:
             if self.cut[j]:
@@ -242,6 +252,8 @@ class _Column:
                     bad += 1
             elif not self.run[j].closed and self.fill[j] < FULL:
                 stops += 1
+        if self.headless and self.run[i + 1].gap == 1 and (full < 5 or bad or stops):
+            return False if full > bad + stops else None
         if full >= 3 and full >= 0.3 * len(near) and bad <= 0.5 * full and stops <= full:
             return True
         if full >= 2 and full >= 0.5 * len(near) and not bad and not stops:
@@ -262,20 +274,40 @@ class _Column:
             return False
         if self.indents is not None and right.indent >= self.indents and (left.closed or not full):
             return False
+        if right.gap == 2 and not self._column_around(i):
+            return False
         if self.cut[i]:
             if weak or right.gap == 2:
                 return self._goes_on(i)
             return full or self.fill[i] >= 0.5 or self._goes_on(i)
         if right.gap == 2 and (left.closed or not full):
             return False
+        if self._ends_open(i + 1) and not self._goes_on(i, HEADING_SEAM):
+            return False
         if not full:
             return left.text.endswith(",") and self.fill[i] >= 0.6 and inside and self._goes_on(i)
         if left.closed:
             return self._sentence_ends_inside(i, weak=weak)
         if not inside or weak:
-            least = 0.0 if line_kind(left.text) is Kind.PARAGRAPH else HEADING_SEAM
-            return self._goes_on(i, least)
+            if starts_article(left.text):
+                return self._goes_on(i, 3 * HEADING_SEAM)
+            return self._goes_on(i, 0.0 if line_kind(left.text) is Kind.PARAGRAPH else HEADING_SEAM)
         return True
+
+    def _ends_open(self, i: int) -> bool:
+        """Whether a line would be the last of its paragraph and yet has no closing sign: a byline."""
+        if self.run[i].closed:
+            return False
+        return i == len(self.cut) or not (self.cut[i] or self.fill[i] >= FULL)
+
+    def _column_around(self, i: int) -> bool:
+        """Whether a blank line stands amid the lines of a column, and not between two paragraphs."""
+        if self.widths[i] > WIDEST_SPACED:
+            return False
+        near = range(max(0, i - WINDOW), min(len(self.cut), i + WINDOW + 1))
+        tight = sum(self.cut[j] and self.fill[j] >= FULL and self.run[j + 1].gap == 1 for j in near)
+        spaced = sum(self.cut[j] and self.fill[j] >= FULL and self.run[j + 1].gap == 2 for j in near)
+        return tight >= 2 or spaced >= 3
 
     def _sentence_ends_inside(self, i: int, *, weak: bool) -> bool:
         """Whether a line end after a closing sign is inside a paragraph."""
@@ -294,8 +326,16 @@ class _Column:
         return self.items == 1 and not left.closed and self.fill[i] >= FULL and self._goes_on(i)
 
     def _goes_on(self, i: int, least: float = 0.0) -> bool:
-        left, right = self.run[i], self.run[i + 1]
-        return self.seam(left.text, right.text.lstrip("-–— ")) > least
+        if i not in self.seams:
+            # Every doubtful line end of the next stretch at once: one question to the model is dear.
+            doubtful = [
+                j
+                for j in range(i, min(len(self.cut), i + BATCH))
+                if j == i or not (self.cut[j] and self.fill[j] >= FULL) or self.cut[i]
+            ]
+            pairs = [(self.run[j].text, self.run[j + 1].text.lstrip("-–— ")) for j in doubtful]
+            self.seams.update(zip(doubtful, self.ask(pairs), strict=True))
+        return self.seams[i] > least
 
 
 def paragraphs(lines: list[Line], found: list[Wrap]) -> list[Span]:

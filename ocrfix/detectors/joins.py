@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from ocrfix.detectors._joins_blocks import block_findings
+from ocrfix.detectors._joins_fit import fits
 from ocrfix.detectors._joins_hyphen import hyphen_joins
 from ocrfix.detectors._joins_initial import initial_findings
 from ocrfix.detectors._joins_lines import Line, lines_of, paragraphs, wraps
@@ -32,7 +33,7 @@ class Joins:
         lines = lines_of(document)
         if len(lines) > 1:
             yield from _hyphen_findings(lines, document, context)
-        wrapped = wraps(lines, context.seam)
+        wrapped = wraps(lines, lambda pairs: [fit.seam for fit in fits(pairs, context.language)])
         groups = paragraphs(lines, wrapped)
         sure = {wrap.line for wrap in wrapped if wrap.sure}
         for group in groups:
