@@ -80,7 +80,7 @@ def _work(task: Task) -> Reviewed:
     cleaned = source.restore(result)
     if task.in_place and source.broken:
         raise FormatError(
-            f"{task.name}: {source.broken} broken characters would be lost; "
+            f"{task.name}: broken characters ({source.broken}) would be lost; "
             "name the right encoding with --encoding, or write elsewhere with -o"
         )
     same = cleaned == source.raw and source.encoding in ("utf-8", "ascii")

@@ -21,7 +21,7 @@ _PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="ocrfix %(version)s")
 def cli() -> None:
-    r"""Repair badly read Vietnamese documents.
+    """Repair badly read Vietnamese documents.
 
     \b
     ocrfix clean bao.txt -o sach.txt       repair one file
@@ -29,7 +29,7 @@ def cli() -> None:
     ocrfix clean bao.txt --report html:review.html -o sach.txt
     ocrfix check scans/                    say what would be found, change nothing
     ocrfix rules                           list the rules
-    """
+    """  # noqa: D301  (click's mark of lines to be left as they are)
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 import unicodedata
 from collections import Counter
@@ -47,6 +48,9 @@ _SAMPLE: Final = 1 << 17
 """Bytes that are looked at to tell one encoding from another."""
 _STRAY_SHARE: Final = 0.05
 """UTF-8 with up to this share of broken characters among its non-ASCII ones is damaged UTF-8."""
+_LATIN_SHARE: Final = 0.3
+"""Up to this share of bytes above ASCII, single-byte text is Latin and taken for Windows-1252: from so few
+marks charset-normalizer cannot tell it from Windows-1250 or Mac text (French comes out as "élčves")."""
 _CONTROL_SHARE: Final = 0.02
 """More control characters than this, and bytes are no text."""
 _ASCII_WORD: Final = re.compile(rb"(?<![^\s\"'(.,;:!?-])[A-Za-z]{2,7}(?![^\s\"').,;:!?-])")
@@ -91,8 +95,8 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
 
     Parameters: ``data``; ``name``, the file's, for messages; ``encoding``, to be used without
     question, or None to find out. Tried in order: a byte order mark, UTF-8, UTF-16 without a mark,
-    UTF-8 with a few broken characters, then single-byte Vietnamese encodings, then what
-    charset-normalizer says. Legacy Vietnamese fonts (TCVN3, VNI) come out as Windows-1252 text, which
+    UTF-8 with a few broken characters, then single-byte Vietnamese and Western encodings,
+    then what charset-normalizer says. Legacy Vietnamese fonts (TCVN3, VNI) come out as Windows-1252 text, which
     the rules of family ENC convert.
 
     Raises FormatError when the bytes are no text or are not in ``encoding``.
@@ -135,7 +139,7 @@ def _decode_as(data: bytes, name: str, codec: str) -> Decoded:
         ) from None
     except UnicodeError as error:
         raise FormatError(f"{name}: this is not {codec}: {error}") from None
-    return Decoded(text.removeprefix("\ufeff"), codec, bom=codec == "utf-8" and bool(mark))
+    return Decoded(text, codec, bom=codec == "utf-8" and bool(mark))
 
 
 def _utf16(data: bytes) -> str | None:
@@ -174,20 +178,18 @@ def _single_byte(data: bytes, name: str) -> Decoded:
     if _looks_vietnamese(data):
         text = _try_cp1258(data)
         return Decoded(text, "cp1258") if text is not None else _cp1252(data)
+    if _high_share(data) < _LATIN_SHARE:
+        return _cp1252(data)
     from charset_normalizer import from_bytes  # noqa: PLC0415  (start-up time)
 
     best = from_bytes(data[:_SAMPLE]).best()
     if best is not None:
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             return Decoded(data.decode(best.encoding).removeprefix("\ufeff"), best.encoding)
-        except UnicodeDecodeError:
-            pass
-    if _high_share(data) > 0.5:
-        raise FormatError(
-            f"{name}: this is not text in any encoding that could be recognised; "
-            "if it is text, name its encoding with --encoding"
-        )
-    return _cp1252(data)
+    raise FormatError(
+        f"{name}: this is not text in any encoding that could be recognised; "
+        "if it is text, name its encoding with --encoding"
+    )
 
 
 def _cp1252(data: bytes) -> Decoded:

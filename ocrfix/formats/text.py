@@ -45,7 +45,8 @@ class TextSource:
             notes.append(f"read as {self.encoding}, written as UTF-8")
         if self.broken:
             line, column = self.document.position(self.document.text.index("\ufffd"))
-            notes.append(f"{self.broken} broken characters became U+FFFD, the first at {line}:{column}")
+            many = "s" if self.broken > 1 else ""
+            notes.append(f"{self.broken} broken character{many} became U+FFFD, the first at {line}:{column}")
         return tuple(notes)
 
     def restore(self, result: Result) -> str:
@@ -60,7 +61,7 @@ class TextSource:
             if self.ends[0] != "\n":
                 text = text.replace("\n", self.ends[0])
         elif text == self.document.text:
-            text = self.raw.removeprefix("\ufeff")
+            text = self.raw[1:] if self.bom else self.raw
         else:
             text = self._restore_mixed(result)
         return "\ufeff" + text if self.bom else text

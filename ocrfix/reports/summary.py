@@ -73,6 +73,8 @@ class Totals:
     def headline(self, *, done: bool = True) -> str:
         """One line with the counts; ``done``, whether the repairs were made or only could be."""
         files = _count(self.files, "file")
+        if not self.files and self.failed:
+            return f"{_count(self.failed, 'file')} failed"
         failed = f"; {_count(self.failed, 'file')} failed" if self.failed else ""
         if not self.found:
             return f"{files}: nothing found{failed}"

@@ -11,23 +11,26 @@ __all__ = ["arrow", "lines", "shorten", "visible"]
 
 _NAMED = {"\n": "⏎", "\t": "⇥", "\f": "␌", "\r": "␍", "\u00a0": "⍽"}
 
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Zl", "Zp", "Zs")
 _MARGIN = 8
 """Characters shown on each side of where two long texts differ."""
 
 
 def visible(text: str) -> str:
-    r"""The text with every character that cannot be seen as a sign; plain spaces stay.
+    r"""The text with a sign for every character that cannot be seen, or be told from another.
 
-    >>> visible("người\n\u200bnghèo")
-    'người⏎⟨U+200B⟩nghèo'
+    Plain spaces stay; a combining mark is named, since what it makes looks like one composed letter.
+
+    >>> visible("người\n\u200bnghe\u0300o")
+    'người⏎⟨U+200B⟩nghe⟨U+0300⟩o'
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     return "".join(_NAMED.get(c) or (f"⟨U+{ord(c):04X}⟩" if _hidden(c) else c) for c in text)
 
 
 def _hidden(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs") and char != " "
+    return unicodedata.category(char) in _HIDDEN and char != " "
 
 
 def shorten(text: str, width: int) -> str:
