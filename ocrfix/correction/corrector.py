@@ -1,0 +1,136 @@
+"""The word corrector: a document in, sure and less sure changes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from ocrfix.correction.candidates import Candidates
+from ocrfix.correction.channel import load_channel
+from ocrfix.correction.confidence import Confidence, load_confidence
+from ocrfix.correction.decoder import Decoded, decode
+from ocrfix.correction.features import Change, changes, features
+from ocrfix.correction.reading import Reading, read
+from ocrfix.document import Document
+from ocrfix.language_model import LanguageModel, load
+from ocrfix.model import Span
+from ocrfix.vietnamese.syllable import restyle, tone_style
+
+__all__ = ["Correction", "Corrector", "document_style", "in_case_of", "load_corrector"]
+
+LEAST: Final = 0.5
+"""Probability under which a change is not worth telling."""
+_ALTERNATIVES: Final = 4
+_STARTS: Final = frozenset({"", ".", "?", "!", "...", "…"})
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A word that was probably misread.
+
+    ``span`` in the document, ``reading`` the text there, ``meant`` the proposed text in the reading's letter
+    case and the document's tone style, ``confidence`` a probability, ``evidence`` JSON-able: the best
+    readings with their posterior probability, channel cost and model score (nats).
+    """
+
+    span: Span
+    reading: str
+    meant: str
+    confidence: float
+    evidence: dict[str, Any]
+
+
+def in_case_of(word: str, surface: str, *, starts: bool = False) -> str:
+    """A lower-case word in the letter case of what was read for it.
+
+    ``starts``: whether it starts a sentence, where a lost capital comes back.
+
+    >>> in_case_of("vì", "Vi"), in_case_of("độ", "ĐÔ"), in_case_of("bắt", "ắt", starts=True)
+    ('Vì', 'ĐỘ', 'Bắt')
+    """
+    letters = [c for c in surface if c.isalpha()]
+    capitals = sum(c.isupper() for c in letters)
+    if len(letters) > 1 and capitals * 2 > len(letters):
+        return word.upper()
+    if capitals and surface[:1].isupper():
+        return word[:1].upper() + word[1:]
+    if starts and surface[:1].islower() and len(word) > len(surface):
+        return word[:1].upper() + word[1:]
+    return word
+
+
+def document_style(surfaces: list[str]) -> str:
+    """The tone placement that most of the document's words have, ``"old"`` where none tells.
+
+    >>> document_style(["hoà", "thuỷ", "của"]), document_style(["của"])
+    ('new', 'old')
+    """
+    seen = Counter(tone_style(s) for s in surfaces)
+    return "new" if seen["new"] > seen["old"] else "old"
+
+
+class Corrector:
+    """Finds misread words. Holds the models, and memories with bounds; safe to share between threads."""
+
+    def __init__(self, model: LanguageModel, candidates: Candidates, confidence: Confidence) -> None:
+        self.model, self.candidates, self.confidence = model, candidates, confidence
+
+    def correct(self, document: Document) -> list[Correction]:
+        """The probable misreadings of a document, in order."""
+        reading = read(document, self.model)
+        decoded = decode(reading, self.model, self.candidates, 0.0)
+        found = changes(reading, decoded, self.model)
+        if not found:
+            return []
+        sure = self.confidence(features(reading, decoded, found, self.model))
+        style = document_style(reading.surfaces)
+        return [
+            self._correction(reading, decoded, change, float(p), style)
+            for change, p in zip(found, sure, strict=True)
+            if p >= LEAST
+        ]
+
+    def _correction(
+        self, reading: Reading, decoded: Decoded, change: Change, sure: float, style: str
+    ) -> Correction:
+        place = change.place
+        surface, start = reading.surfaces[place.at], int(reading.starts[place.at])
+        starts = reading.surfaces[place.at - 1] in _STARTS
+        words = self.model.words
+
+        def written(option: int) -> str:
+            return in_case_of(restyle(words[option], style), surface, starts=starts)
+
+        best = np.argsort(-place.posterior)[: _ALTERNATIVES + 1]
+        alternatives = [
+            {
+                "word": surface if k == 0 else written(int(place.options[k])),
+                "probability": round(float(place.posterior[k]), 4),
+                "channel": round(float(place.costs[k]), 2),
+                "context": round(float(place.lm[k]), 2),
+            }
+            for k in best.tolist()
+        ]
+        meant = written(int(place.options[change.pick]))
+        return Correction(
+            Span(start, start + len(surface)), surface, meant, min(1.0, max(0.0, sure)), {"alternatives": alternatives}
+        )
+
+
+@lru_cache(maxsize=2)
+def _corrector(model: LanguageModel) -> Corrector:
+    return Corrector(model, Candidates(model, load_channel()), load_confidence())
+
+
+def load_corrector(path: str | None = None) -> Corrector:
+    """The corrector on the model at ``path``, or on the one that ocrfix carries; made once a process.
+
+    >>> from ocrfix import Document
+    >>> [c.meant for c in load_corrector().correct(Document("chỉ hội phụ nữ xã"))]
+    ['chi']
+    """
+    return _corrector(load(path))
