@@ -156,7 +156,7 @@ def noise(page: Grey, amount: float, _size: int, rng: random.Random) -> tuple[Gr
     return np.clip(page + grain.astype(np.float32), 0, 255), f"noise{deviation:.0f}"
 
 
-def specks(page: Grey, amount: float, size: int, rng: random.Random) -> tuple[Grey, str]:
+def specks(page: Grey, amount: float, _size: int, rng: random.Random) -> tuple[Grey, str]:
     """Dust: dark and white dots of a few pixels."""
     share = 0.0002 + 0.0014 * amount
     draws = np.random.default_rng(rng.getrandbits(32))

@@ -24,6 +24,7 @@ from ocrfix.evaluation.calibration import (
     reliability,
 )
 from ocrfix.evaluation.data import DataError, Pair, read_pairs, read_paragraphs
+from ocrfix.evaluation.measure import Measured, RuleFigures, corrector, measure
 from ocrfix.evaluation.scores import (
     CleanCounts,
     Counts,
@@ -46,16 +47,20 @@ __all__ = [
     "Evaluation",
     "Group",
     "Judgement",
+    "Measured",
     "Outcome",
     "Pair",
+    "RuleFigures",
     "align_words",
     "brier_score",
     "calibration_error",
+    "corrector",
     "evaluate_clean",
     "evaluate_pairs",
     "fold",
     "intervals",
     "judge",
+    "measure",
     "normalise",
     "outcomes",
     "precision_recall",

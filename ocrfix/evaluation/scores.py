@@ -271,8 +271,8 @@ def evaluate_pairs(
 ) -> Evaluation:
     """Correct every pair's OCR text and score the outcome.
 
-    Parameters: ``correct``, a function from text to text; ``changes``, whether to keep every word
-    touched.
+    Parameters: ``correct``, a function from text to text, called once for each pair, in order;
+    ``changes``, whether to keep every word touched.
 
     >>> evaluate_pairs([Pair("Vì người nghèo", "Vi người nghèo")], lambda text: text).total.recall
     0.0
