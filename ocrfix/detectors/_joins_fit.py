@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from ocrfix.language_model import LanguageModel
 
 __all__ = ["Fit", "fits"]
@@ -57,18 +55,15 @@ def fits(pairs: Sequence[tuple[str, str]], language: LanguageModel) -> list[Fit]
             before[row, REACH - len(tail) :] = tail
         after[row, : len(head)] = head
         held[row, : len(head)] = True
-    joined = _scores(np.concatenate((before, after), axis=1), language)
-    alone = _scores(np.concatenate((np.zeros_like(before), after), axis=1), language)
-    seam = np.where(held, joined - alone, 0.0).sum(axis=1)
-    stop = np.full(count, language.word_id("."), dtype=np.int64)
-    closing = language.logp(stop, [before[:, k].copy() for k in range(REACH)])
-    return [Fit(float(s), -float(c)) for s, c in zip(seam, closing, strict=True)]
-
-
-def _scores(words: NDArray[np.int64], language: LanguageModel) -> NDArray[np.float32]:
-    """Log-probabilities of the last `REACH` columns of rows of ids, each after the columns before it."""
-    columns = [
-        language.logp(words[:, place].copy(), [words[:, place - REACH + k].copy() for k in range(REACH)])
-        for place in range(REACH, 2 * REACH)
-    ]
-    return np.stack(columns, axis=1)
+    # One question for all: each of the right words after the left ones and alone, and the full stop.
+    rows = np.concatenate((before, after), axis=1)
+    alone = np.concatenate((np.zeros_like(before), after), axis=1)
+    stop = np.full((count, 1), language.word_id("."), dtype=np.int64)
+    closing = np.concatenate((before, stop), axis=1)
+    places = [(rows, REACH + k) for k in range(REACH)] + [(alone, REACH + k) for k in range(REACH)]
+    places.append((closing, REACH))
+    words = np.concatenate([table[:, place] for table, place in places])
+    context = [np.concatenate([table[:, place - REACH + k] for table, place in places]) for k in range(REACH)]
+    scores = language.logp(words, context).reshape(len(places), count)
+    seam = np.where(held.T, scores[:REACH] - scores[REACH : 2 * REACH], 0.0).sum(axis=0)
+    return [Fit(float(s), -float(c)) for s, c in zip(seam, scores[-1], strict=True)]

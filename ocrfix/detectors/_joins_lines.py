@@ -7,7 +7,7 @@ paragraph a line, lists and verse show neither together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +42,7 @@ WIDEST_SPACED: Final = 110
 HEADING_SEAM: Final = 1.0
 """The seam, in nats, from which a first line that looks like a heading is taken for running text. Of 2,210
 headlines and the openings below them 95 % stay under it; of 4,076 cut first lines 90 % reach it."""
-BATCH: Final = 64
+BATCH: Final = 200
 """Line ends judged in one question to the language model."""
 WIDEST: Final = 220
 """The widest column, in characters; longer lines are paragraphs."""
@@ -147,14 +147,30 @@ def wraps(lines: list[Line], seams: Seams) -> list[Wrap]:
         not a.closed and b.case == "lower" and not b.item and b.gap <= 2 and not b.pages and is_word(b.text)
         for a, b in pairwise(lines)
     ]
-    found: list[Wrap] = []
+    if not any(cut):
+        return []
+    if _all_double_spaced(lines, cut):
+        lines = [replace(line, gap=line.gap - 1) if line.gap > 1 else line for line in lines]
+    columns: list[_Column] = []
     start = 0
     while start < len(lines):
         end = _run_end(lines, cut, start)
-        if end - start >= 2 and any(cut[start : end - 1]):
-            found += _run_wraps(lines, cut, start, end, seams)
+        if end - start >= 2 and _may_be_prose(lines[start:end]):
+            columns.append(_Column(lines[start:end], cut[start : end - 1], start, seams))
         start = end
-    return found
+    widths = sorted(width for column in columns for width in column.sure_widths())
+    page = widths[len(widths) // 2] if widths else None
+    return [wrap for column in columns if page or any(column.cut) for wrap in column.wraps(page)]
+
+
+def _all_double_spaced(lines: list[Line], cut: list[bool]) -> bool:
+    """Whether the whole text has a blank line after every line, and sentences run over them."""
+    gaps = [line.gap for line in lines[1:]]
+    if len(gaps) < 6 or gaps.count(1) > 0.05 * len(gaps):
+        return False
+    spaced = [c for c, gap in zip(cut, gaps, strict=True) if gap == 2]
+    narrow = sum(len(line) <= WIDEST_SPACED for line in lines)
+    return sum(spaced) >= 0.35 * len(spaced) and len(spaced) >= 6 and narrow >= 0.95 * len(lines)
 
 
 def _run_end(lines: list[Line], cut: list[bool], start: int) -> int:
@@ -178,13 +194,6 @@ def _double_spaced(lines: list[Line], cut: list[bool], place: int) -> bool:
     return sum(cut[i - 1] for i in near) * 2 >= len(near)
 
 
-def _run_wraps(lines: list[Line], cut: list[bool], start: int, end: int, seams: Seams) -> list[Wrap]:
-    run = lines[start:end]
-    if not _may_be_prose(run):
-        return []
-    return _Column(run, cut[start : end - 1], start, seams).wraps()
-
-
 def _may_be_prose(run: list[Line]) -> bool:
     texts = [line.text for line in run]
     if is_verse(texts):
@@ -205,7 +214,7 @@ class _Column:
         ]
         self.items = sum(line.item for line in run)
         # A paragraph begins with a capital; a run of small letters alone may be a list or verse.
-        self.headless = all(line.case != "upper" for line in run)
+        self.headless = run[0].case == "lower" and all(line.case != "upper" for line in run)
         # A paragraph that ends inside the run shows that blank lines do not part paragraphs here.
         self.inner_ends = sum(
             a.closed and b.case != "lower" and f < FULL - 0.04
@@ -226,11 +235,23 @@ class _Column:
             widths.append(width)
         return widths
 
-    def wraps(self) -> list[Wrap]:
+    def sure_widths(self) -> list[int]:
+        """Widths of the stretches that are surely wrapped, for the sake of short runs elsewhere."""
+        if len(self.run) < 4 or not any(self.cut):
+            return []
+        step = max(1, len(self.cut) // 8)
+        return [
+            self.widths[i] for i in range(len(self.cut) // 2 % step, len(self.cut), step) if self._evidence(i)
+        ]
+
+    def wraps(self, page: int | None) -> list[Wrap]:
+        """The wraps; ``page`` is the width of the document's sure columns, where there are any."""
         found: list[Wrap] = []
         joined_before = False
         for i in range(len(self.cut)):
             sure = self._evidence(i)
+            if not sure and page and self._fills(i, page):
+                sure = True
             joined_before = sure is not None and self._joins(i, joined_before, weak=not sure)
             if joined_before:
                 found.append(Wrap(self.offset + i, bool(sure)))
@@ -262,6 +283,11 @@ class _Column:
             return False
         return None
 
+    def _fills(self, i: int, page: int) -> bool:
+        """Whether a line is as wide as the columns of the rest of the document."""
+        length = len(self.run[i])
+        return length <= 1.15 * page and length + 1 + _first_word(self.run[i + 1].text) >= 0.9 * page
+
     def _joins(self, i: int, joined_before: bool, *, weak: bool) -> bool:  # noqa: C901, PLR0911
         left, right = self.run[i], self.run[i + 1]
         full = self.fill[i] >= FULL
@@ -282,7 +308,9 @@ class _Column:
             return full or self.fill[i] >= 0.5 or self._goes_on(i)
         if right.gap == 2 and (left.closed or not full):
             return False
-        if self._ends_open(i + 1) and not self._goes_on(i, HEADING_SEAM):
+        if self._ends_open(i + 1) and (
+            line_kind(right.text) is Kind.BYLINE or not self._goes_on(i, HEADING_SEAM)
+        ):
             return False
         if not full:
             return left.text.endswith(",") and self.fill[i] >= 0.6 and inside and self._goes_on(i)
@@ -290,7 +318,7 @@ class _Column:
             return self._sentence_ends_inside(i, weak=weak)
         if not inside or weak:
             if starts_article(left.text):
-                return self._goes_on(i, 3 * HEADING_SEAM)
+                return False
             return self._goes_on(i, 0.0 if line_kind(left.text) is Kind.PARAGRAPH else HEADING_SEAM)
         return True
 
@@ -314,8 +342,10 @@ class _Column:
         left, right = self.run[i], self.run[i + 1]
         if right.case == "lower":
             return left.text[-1] not in ";:" or not weak
-        if left.text[-1] in ":;" or weak:
-            return not weak and right.case != "other" and self._goes_on(i)
+        if left.text[-1] == ":":
+            return not weak and right.case != "other" and self._goes_on(i, HEADING_SEAM)
+        if left.text[-1] == ";" or weak:
+            return False
         if self.indents is not None:
             return True
         return self.inner_ends == 0 and line_kind(right.text) in (Kind.PARAGRAPH, Kind.HEADING)
