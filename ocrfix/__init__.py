@@ -10,7 +10,8 @@ from __future__ import annotations
 from ocrfix.config import Config
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
-from ocrfix.repair import repair, replay, revert
+from ocrfix.repair import repair as _repair
+from ocrfix.repair import replay, revert
 from ocrfix.report import Report, Result
 
 __all__ = [
@@ -42,7 +43,7 @@ def clean(text: str | Document, config: Config | None = None) -> Result:
     'Quỹ Vì người nghèo'
     """
     document = text if isinstance(text, Document) else Document(text)
-    return repair(document, config or Config())
+    return _repair(document, config or Config())
 
 
 def check(text: str | Document, config: Config | None = None) -> Report:

@@ -132,7 +132,7 @@ def test_unchanged_text_is_written_as_it_was(text, mark):
 def test_kept_lines_keep_their_ends(lines):
     source = read_text("".join(lines).encode(), "a.txt")
     config = ocrfix.Config(select=("ENC",))
-    result = ocrfix.repair(source.document, config)
+    result = ocrfix.clean(source.document, config)
     assert source.restore(result) == "".join(lines)
 
 

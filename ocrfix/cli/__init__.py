@@ -29,8 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show Vietnamese
+    status = 0
     try:
-        status = cli.main(arguments, prog_name="ocrfix", standalone_mode=False)
+        # not cli.main: it would turn a closed pipe into exit status 1, which here means findings
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        try:
+            with cli.make_context("ocrfix", given) as context:
+                cli.invoke(context)
+        except click.exceptions.Exit as leave:
+            status = leave.exit_code
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
@@ -43,4 +50,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
-    return status if isinstance(status, int) else 0
+    return status

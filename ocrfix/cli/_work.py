@@ -1,14 +1,10 @@
-"""The work on one file, and on many at once in a pool of processes."""
+"""The work on one file, and on many."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,42 +89,9 @@ def _work(task: Task) -> Reviewed:
 
 
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
-    """The outcomes of all tasks, in their order whatever the number of processes.
-
-    A process that dies takes no file with it but its own.
-    """
+    """The outcomes of all tasks, in their order whatever the number of processes."""
     if jobs <= 1 or len(tasks) <= 1:
-        yield from map(work, tasks)
-        return
-    executor = _pool(min(jobs, len(tasks)))
-    try:
-        futures = [executor.submit(work, task) for task in tasks]
-        for task, future in zip(tasks, futures, strict=True):
-            yield _outcome(task, future)
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        return map(work, tasks)
+    from ocrfix.cli._pool import run_in_pool  # noqa: PLC0415  (start-up time)
 
-
-def _outcome(task: Task, future: Future[Outcome]) -> Outcome:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        pass
-    # some process died: try this file alone, to learn whether it is the one to blame
-    with _pool(1) as executor:
-        try:
-            return executor.submit(work, task).result()
-        except BrokenProcessPool:
-            return Outcome(task.name, error=f"{task.name}: the process died, perhaps for want of memory")
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    # not fork: it copies threads' locks, and other methods are the default from Python 3.14 on
-    methods = multiprocessing.get_all_start_methods()
-    method = "forkserver" if "forkserver" in methods else "spawn"
-    context = multiprocessing.get_context(method)
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent looks after Ctrl-C
+    return run_in_pool(tasks, jobs)

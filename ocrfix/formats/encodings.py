@@ -96,8 +96,8 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     Parameters: ``data``; ``name``, the file's, for messages; ``encoding``, to be used without
     question, or None to find out. Tried in order: a byte order mark, UTF-8, UTF-16 without a mark,
     UTF-8 with a few broken characters, then single-byte Vietnamese and Western encodings,
-    then what charset-normalizer says. Legacy Vietnamese fonts (TCVN3, VNI) come out as Windows-1252 text, which
-    the rules of family ENC convert.
+    then what charset-normalizer says. Legacy Vietnamese fonts (TCVN3, VNI) come out as Windows-1252 text,
+    which the rules of family ENC convert.
 
     Raises FormatError when the bytes are no text or are not in ``encoding``.
 
