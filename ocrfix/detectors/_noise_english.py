@@ -63,7 +63,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 # What can open such a sentence: a screen for long texts before the patterns themselves are tried.
 _OPENING: Final = re.compile(
-    r"(?:\A|(?<=[.!?:;…”\"’)\]*_>]\s)|(?<=\n)|(?<=[.!?:;]))(?:[(\[*_>#\-]{1,4} ?)?"
+    r"(?:\A|(?<=[\n\f.!?:;…”\"’)\]*_>]))(?P<lead>[ \t]*)(?:[(\[*_>#\-]{1,4} ?)?"
     r"(?=(?:Here|Below|The|This|Sure|Certainly|Of course|Absolutely|O[Kk]|Okay|Text|Image|Picture|Photo"
     r"|Figure"
     r"|Logo|Chart|Table|Visual|An?|Description|Note|NOTE|Please|Disclaimer|I|I['’]m|Transcri|Extracted|OCR"
@@ -82,7 +82,7 @@ _QUOTES: Final = "\"“”‘'«"
 _READING: Final = re.compile(
     r"\b(?:transcri|extracted|ocr\b|image|illegible|text\b|describing|discussing|detailing|mentioning"
     r"|explaining"
-    r"|depicting|outlining|summari[sz]ing|highlighting)",
+    r"|depicting|outlining|summari[sz]ing|highlighting|continues)",
     re.IGNORECASE,
 )
 _BORDER: Final = re.compile(r"(?<=[.!?:…])\s|\n")
@@ -129,7 +129,7 @@ def english_remarks(sheet: Sheet) -> list[Remark]:
     block, last = 0, -1
     ranges = sheet.ranges
     for opening in _OPENING.finditer(text):
-        start, place = opening.span()
+        start, place = opening.end("lead"), opening.end()
         if start < last:
             continue
         tier = next((t for t in patterns if patterns[t].match(text, place, place + _OPENS)), None)
@@ -232,9 +232,9 @@ def _company(sheet: Sheet, remarks: list[Remark], number: int) -> tuple[bool, bo
     before = _BORDER.split(left.rstrip())[-1]
     right = text[one.end : one.end + 300].lstrip(" \t")
     after = _BORDER.split(right, maxsplit=1)[0]
-    if number and remarks[number - 1].end >= one.start - 2:
+    if number and not text[remarks[number - 1].end : one.start].strip():
         before = ""
-    if number + 1 < len(remarks) and remarks[number + 1].start <= one.end + 2:
+    if number + 1 < len(remarks) and not text[one.end : remarks[number + 1].start].strip():
         after = ""
     foreign = is_english(before) or is_english(after)
     return foreign, bool(before) and not left.rstrip(" \t").endswith("\n")

@@ -82,7 +82,8 @@ def _possible(text: str) -> bool:
         and text[-1] not in ".!?:;,…"
         and not _HEADING.match(text)
         and not _CREDIT.match(text)
-        and sum(c.isalpha() for c in text) >= _SHORTEST - 1
+        and sum(map(str.isalpha, text)) >= 2
+        and sum(map(str.isalnum, text)) >= _SHORTEST - 1
     )
 
 

@@ -181,11 +181,13 @@ def _single(sheet: Sheet, number: _Number) -> Mark | None:
     what = f"page number {number.value}"
     if number.form == "tag":
         return _mark(number, f"{what}, marked as one", 0.98, Safety.SAFE)
+    where = "in the middle of a sentence" if broken else "alone in its line"
+    if number.form == "total" and len(lines) > 1:
+        return _mark(number, f"{what}, {where}", 0.96, Safety.SAFE)
     if len(lines) < 2 or not (edge or alone) or not _fits(sheet, number):
         return None
-    if number.form in ("total", "word", "dashed"):
-        where = "in the middle of a sentence" if broken else "alone in its line"
-        sure = broken or edge or number.form == "total"
+    if number.form in ("word", "dashed"):
+        sure = broken or edge
         return _mark(number, f"{what}, {where}", *((0.96, Safety.SAFE) if sure else (0.75, Safety.UNSAFE)))
     if number.form == "bare" and alone and (broken or (edge and number.value)) and number.value not in _YEARS:
         where = "in the middle of a sentence" if broken else "at the edge of the page"
