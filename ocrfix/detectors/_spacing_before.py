@@ -28,11 +28,11 @@ Example
     after:  Bà con xã Bình Minh, phần lớn là hộ nghèo, đã được (tạm thời) chuyển đến nơi ở mới.
 
 Fix safety
-    Safe after a word or number and before a space or the end of the line. A full stop must end its
-    sentence (a capital or the end of the line follows), a colon must stand in running text (forms and
-    tables align theirs), brackets and quotes must come in pairs on one line. A straight
-    quote with a space on the inner side at one end only is unsafe: which one opens is a guess. Ellipses,
-    ".com", ".NET", dashes and marks that stand free are left alone.
+    Safe after a word or number and before a space or the end of the line. A full stop, question or
+    exclamation mark must end its sentence (a capital or the end of the line follows), a colon must stand in
+    running text (forms and tables align theirs), brackets and quotes must come in pairs on one line. A
+    straight quote with a space on the inner side at one end only is unsafe: which one opens is a guess.
+    Ellipses, ".com", ".NET", dashes and marks that stand free are left alone.
 
 Risk
     Text set in the French manner (a space before ? and !) on purpose.
@@ -86,7 +86,8 @@ def _removable(text: str, match: re.Match[str]) -> bool:
         line = text[line_start:line_end]
         table = "|" in line or "\t" in line or "  " in line or line.count(" :") > 1
         return not table and line.count(" ", 0, start - line_start) >= _RUNNING_WORDS
-    return not text[start - 1].isdigit() or line_end - line_start > 3 * _RUNNING_WORDS
+    ends = not rest or rest[0] in '\n\f\r)”"“-–' or rest[0].isupper()
+    return ends and (not text[start - 1].isdigit() or line_end - line_start > 3 * _RUNNING_WORDS)
 
 
 def _word(word: str) -> bool:

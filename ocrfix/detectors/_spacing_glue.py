@@ -179,6 +179,8 @@ _BEFORE_NUMBER: Final = frozenset(
         ),
     ]
 )
+_COMMON_WORD: Final = -10.5
+"""Log-probability, in nats, of the rarest word at a sentence start that is parted from a number before it."""
 _NUMBER_AFTER: Final = re.compile(r"(?<![\w./@#-])([^\W\d_]{2,7})(\d[\d./-]*)(?![^\W\d_])")
 _NUMBER_BEFORE: Final = re.compile(r"(?<![\w./@#-])(\d[\d.,]*\d|\d)([^\W\d_]{2,7})(?![\w./@-])")
 
@@ -191,7 +193,7 @@ class GluedWords:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:
         """The runs of letters that can be cut; the language model is asked only where there is one."""
         text = document.text
-        yield from _numbers(text)
+        yield from _numbers(text, context)
         counts = Counter(_RUN.findall(text))
         doubtful = {run for run in counts if _doubtful(run)}
         if not doubtful:
@@ -295,26 +297,34 @@ def _needed(run: str, parts: tuple[str, ...]) -> float:
     return _SAFE_SCORE - 1.2 if len(run) >= _LONG_RUN and min(map(len, parts)) > 1 else _SAFE_SCORE
 
 
-def _numbers(text: str) -> Iterator[Finding]:
+def _numbers(text: str, context: Context) -> Iterator[Finding]:
     """Words stuck to numbers."""
     for match in _NUMBER_AFTER.finditer(text):
         word, number = match.groups()
         year = len(number.rstrip(".")) == 4 and number.startswith(("19", "20"))
         good = has_marks(word) and good_part(word) and (word.islower() or word.istitle())
         if good and (word.lower() in _BEFORE_NUMBER or year) and not in_address(text, match.start()):
-            yield _number(text, match, match.end(1))
+            yield _number(text, match, sure=True)
     for match in _NUMBER_BEFORE.finditer(text):
         number, word = match.groups()
-        if word.islower() and has_marks(word) and good_part(word) and not in_address(text, match.start()):
-            yield _number(text, match, match.end(1))
+        if not (word.islower() and has_marks(word) and good_part(word)) or in_address(text, match.start()):
+            continue
+        after = _WORD.findall(text[match.end() : match.end() + 24].partition("\n")[0])[:1]
+        found = scores(context.language, [word, *after])
+        if found[0] >= _COMMON_WORD:
+            # A lone 0 or 1 may be a letter of the word that was misread: "1uật" is "luật".
+            yield _number(
+                text, match, sure=number not in ("0", "1") and sum(found) / len(found) >= _SAFE_SCORE - 3.0
+            )
 
 
-def _number(text: str, match: re.Match[str], place: int) -> Finding:
+def _number(text: str, match: re.Match[str], *, sure: bool) -> Finding:
+    place = match.end(1)
     return Finding(
         GLUED_WORDS,
         Span(*match.span()),
         f'"{match.group()}" is "{text[match.start() : place]} {text[place : match.end()]}"',
         (Edit(Span(place, place), " "),),
-        0.97,
-        Safety.SAFE,
+        0.97 if sure else 0.7,
+        Safety.SAFE if sure else Safety.UNSAFE,
     )

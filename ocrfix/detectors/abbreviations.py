@@ -179,8 +179,10 @@ def _match(abbreviation: str, words: list[str], place: int, *, whole: bool) -> _
         return None
     [(meant, full)] = readings.items()
     small = all(w.islower() for w in full[1:]) and full[0][1:].islower()
-    # Many writers leave the marks off vowels in abbreviations; Đ they keep.
-    common = size > 2 and small and all(b in "DĐ" for a, b in zip(abbreviation, meant, strict=True) if a != b)
+    # Many writers leave the marks off vowels in abbreviations, Đ they keep; and where the abbreviation has
+    # a mark that the full form lacks, the full form may be the one that was misread.
+    lost = all((a, b) == ("D", "Đ") for a, b in zip(abbreviation, meant, strict=True) if a != b)
+    common = size > 2 and small and lost
     return _Definition(abbreviation, meant, " ".join(full), place, trusted=common)
 
 

@@ -6,14 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from ocrfix.detectors._spacing_language import UNKNOWN, scores
 from ocrfix.detectors._spacing_text import has_marks, in_address, word_after, word_before
 from ocrfix.detectors.base import Context, Detector
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.vietnamese.letters import is_vietnamese_letter, letter
 from ocrfix.vietnamese.syllable import canonical, is_syllable
+
+if TYPE_CHECKING:
+    from ocrfix.language_model import LanguageModel
 
 __all__ = ["TONES", "MisplacedTone", "with_tone_placed"]
 
@@ -31,9 +35,10 @@ Example
     after:  Giá nước sạch của công ty hoàn toàn do Hội đồng quyết định.
 
 Fix safety
-    Safe where the syllable with its mark in place is a word of the vocabulary and the words beside it are
-    Vietnamese. Beside foreign letters or words it is unsafe: Italian, French or pinyin words (più, guì)
-    may look so. hoà and hòa, thuỷ and thủy are two styles, not errors, and stay.
+    Safe where the syllable with its mark in place is a word that the language model finds likely enough
+    there, and the words beside it are Vietnamese. Beside foreign letters or words it is unsafe: Italian,
+    French or pinyin words (più, guì) may look so. What is unlikely in its place ("uà", read for "và") is
+    only shown. hoà and hòa, thuỷ and thủy are two styles, not errors, and stay.
 
 Risk
     A foreign word in a Vietnamese sentence that is spelt like a syllable with a shifted mark.
@@ -43,8 +48,10 @@ Risk
 _MAX_LETTERS: Final = 7
 """Letters of the longest syllables (nghiêng)."""
 _RUN: Final = re.compile(r"[^\W\d_]{2,7}")
-_LEAST_LOGP: Final = -14.5
-"""Log-probability, in nats, of the rarest words that a misplaced mark is safely repaired to."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_SAFE_SCORE: Final = -9.0
+_UNSAFE_SCORE: Final = -9.5
+"""Least log-probability, in nats, that the repaired word and the next have on average in their place."""
 
 
 @lru_cache(maxsize=65536)
@@ -57,6 +64,8 @@ def with_tone_placed(word: str) -> str | None:
     ('Nước', 'HOÀN', None, None)
     """
     if word.isascii() or not 2 <= len(word) <= _MAX_LETTERS or is_syllable(word):
+        return None
+    if not (word[1:].islower() or word.isupper()):
         return None
     if not all(map(is_vietnamese_letter, word)) or not any(letter(c).tone for c in word):
         return None
@@ -81,17 +90,26 @@ class MisplacedTone:
             fixed = misplaced.get(match.group())
             if fixed is None or _part_of_more(text, match.start(), match.end()):
                 continue
-            language = context.language
-            usual = language.known(fixed) and language.word_logp(fixed) >= _LEAST_LOGP
-            sure = usual and _among_vietnamese(text, match.start(), match.end())
+            score = _score(text, match.start(), match.end(), fixed, context.language)
+            likely = score >= _UNSAFE_SCORE
+            sure = score >= _SAFE_SCORE and _among_vietnamese(text, match.start(), match.end())
             yield Finding(
                 MISPLACED_TONE,
                 Span(*match.span()),
                 f'the tone mark of "{match.group()}" belongs elsewhere: "{fixed}"',
                 (Edit(Span(*match.span()), fixed),),
-                0.98 if sure else 0.7,
-                Safety.SAFE if sure else (Safety.UNSAFE if usual else Safety.DISPLAY),
+                0.97 if sure else (0.7 if likely else 0.4),
+                Safety.SAFE if sure else (Safety.UNSAFE if likely else Safety.DISPLAY),
+                {"score": round(score, 2)},
             )
+
+
+def _score(text: str, start: int, end: int, fixed: str, language: LanguageModel) -> float:
+    """Mean log-probability, in nats, of the repaired word and the word after it, after the words before."""
+    before = _WORD.findall(text[max(0, start - 24) : start].rpartition("\n")[2])[-2:]
+    after = _WORD.findall(text[end : end + 24].partition("\n")[0])[:1]
+    found = scores(language, [*before, fixed, *after], len(before))
+    return sum(found) / len(found) if found[0] > UNKNOWN else UNKNOWN
 
 
 def _part_of_more(text: str, start: int, end: int) -> bool:
