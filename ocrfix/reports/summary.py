@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ocrfix.model import Rule, Safety
 from ocrfix.report import Report, ReportedFinding, Status
@@ -19,6 +19,8 @@ __all__ = ["Totals", "print_summary", "render", "summary_text"]
 
 _EXAMPLE = 40
 """Characters of an example before and after."""
+_GAP = 2
+"""Spaces between columns."""
 
 
 @dataclass
@@ -88,11 +90,11 @@ def _count(number: int, noun: str) -> str:
 
 
 def _better(item: ReportedFinding, other: ReportedFinding) -> bool:
-    """Whether an item is the better example: applied, and short enough to be read."""
+    """Whether an item is the better example: applied, in one place, and short enough to be read."""
 
-    def rank(one: ReportedFinding) -> tuple[bool, bool]:
+    def rank(one: ReportedFinding) -> tuple[bool, bool, bool]:
         size = len(one.before) + len(one.after)
-        return one.status is Status.APPLIED, 0 < size <= _EXAMPLE
+        return one.status is Status.APPLIED, len(one.finding.edits) <= 1, 0 < size <= _EXAMPLE
 
     return rank(item) > rank(other)
 
@@ -107,24 +109,28 @@ def print_summary(totals: Totals, console: Console, *, done: bool = True) -> Non
     from rich.text import Text  # noqa: PLC0415
 
     if totals.rows:
-        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-        table.add_column("rule", no_wrap=True)
-        table.add_column("name", no_wrap=True)
-        table.add_column("found", justify="right", no_wrap=True)
-        table.add_column("repaired" if done else "sure", justify="right", no_wrap=True)
-        table.add_column("left", justify="right", no_wrap=True)
-        table.add_column("example", no_wrap=True, overflow="ellipsis")
-        for code in sorted(totals.rows):
-            row = totals.rows[code]
-            left = row.found - row.applied
-            example = arrow(row.example, _EXAMPLE) if row.example else ""
+        head = ("rule", "name", "found", "repaired" if done else "sure", "left")
+        cells = [
+            (code, row.rule.name, str(row.found), str(row.applied), str(row.found - row.applied))
+            for code, row in sorted(totals.rows.items())
+        ]
+        widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+        # the example alone gives way where the terminal is narrow
+        room = max(len("example"), console.width - sum(widths) - _GAP * len(widths) - 1)
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+        for name, width in zip(head, widths, strict=True):
+            side: Literal["left", "right"] = "left" if name in ("rule", "name") else "right"
+            table.add_column(name, justify=side, no_wrap=True, width=width)
+        table.add_column("example", no_wrap=True, overflow="ellipsis", max_width=room)
+        for code, name, found, applied, left in cells:
+            example = totals.rows[code].example
             table.add_row(
                 Text(code, style="cyan"),
-                row.rule.name,
-                str(row.found),
-                Text(str(row.applied), style="green" if row.applied else "dim"),
-                Text(str(left), style="yellow" if left else "dim"),
-                Text(example),
+                name,
+                found,
+                Text(applied, style="dim" if applied == "0" else "green"),
+                Text(left, style="dim" if left == "0" else "yellow"),
+                Text(arrow(example, min(_EXAMPLE, room)) if example else ""),
             )
         console.print(table)
     console.print(Text(totals.headline(done=done), style="bold"))

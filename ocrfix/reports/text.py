@@ -57,7 +57,7 @@ def arrow(item: ReportedFinding, width: int = 60) -> str:
     >>> arrow(ReportedFinding(finding, Status.LEFT, Span(0, 2), 1, 1, "Vi", "Vi", 0, "words"))
     'Vi'
     """
-    before, after = visible(item.before), visible(item.after)
+    before, after = (visible(t) if t.strip(" ") else "␣" * len(t) for t in (item.before, item.after))
     if not item.finding.edits:
         return shorten(before, width)
     half = width // 2 - 2
