@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ocrfix.document import Block, Document
 
 __all__ = [
+    "HEADING_LENGTH",
     "Kind",
     "block_kind",
     "ends_sentence",
@@ -107,6 +108,7 @@ _SIGNATURE: Final = re.compile(
     r"(?:TM\.|KT\.|TL\.|TUQ\.|Q\.|Nơi nhận|CỘNG (?:HÒA|HOÀ) XÃ HỘI|Độc lập\s*[-–]\s*Tự do|"
     r"\(?(?:Đã ký|Ký tên|ký, ghi rõ))"
 )
+_SENTENCE_INSIDE: Final = re.compile(r"[^\W\d_]{3}[.!?] +[^\W\d_]{2}")
 _GAP_IN_LINE: Final = re.compile(r"\S(?:\t|[ \u00a0]{3,})(?=\S)")
 
 
@@ -249,7 +251,7 @@ def is_verse(lines: Sequence[str]) -> bool:
     return same >= 0.8 * len(counts) and capitals >= 0.9 * len(lines)
 
 
-def line_kind(line: str) -> Kind:  # noqa: PLR0911
+def line_kind(line: str) -> Kind:  # noqa: C901, PLR0911
     """What a line that stands alone is, by its form.
 
     >>> line_kind("Ảnh minh họa: TTXVN").value, line_kind("Hà Nội, ngày 5 tháng 6 năm 2023").value
@@ -276,6 +278,8 @@ def line_kind(line: str) -> Kind:  # noqa: PLR0911
     words = line.split(None, BYLINE_WORDS + 1)
     if 2 <= len(words) <= BYLINE_WORDS and all(w[0].isupper() and w.isalpha() for w in words):
         return Kind.BYLINE
+    if ";" in line or _SENTENCE_INSIDE.search(line):
+        return Kind.PARAGRAPH
     return Kind.HEADING if first_letter_case(line) in ("upper", "digit") else Kind.PARAGRAPH
 
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 from ocrfix.detectors._joins_fit import Fit, fits
 from ocrfix.detectors._joins_lines import broken_hyphen, is_capitals, is_word
 from ocrfix.detectors._joins_rules import BROKEN_BLOCK, DISPLACED_CONTINUATION
-from ocrfix.layout import Kind, is_table_line, is_verse, line_kind, unclosed, unopened
+from ocrfix.layout import (
+    HEADING_LENGTH,
+    Kind,
+    is_table_line,
+    is_verse,
+    line_kind,
+    starts_article,
+    unclosed,
+    unopened,
+)
 from ocrfix.model import Edit, Finding, Safety, Span
 
 if TYPE_CHECKING:
@@ -28,6 +37,8 @@ LONG: Final = 60
 """A text of so many characters may be running text without looking it by its end."""
 QUOTES_AGREE: Final = 5.0
 """What an open quote or bracket that the other half closes is worth, in nats."""
+HEADING_COST: Final = 3.0
+"""What it costs, in nats, that the first half looks like a heading or a caption."""
 DISTANCE_COST: Final = 0.4
 """What each paragraph in between costs, in nats."""
 
@@ -85,10 +96,12 @@ def block_findings(
     candidates = [_candidate(units, i, j, fit) for (i, j), fit in zip(pairs, judged, strict=True)]
     chosen = _assign(candidates)
     whole = {c.left for c in chosen} | {u.number for u in units if u.tail.closed}
+    captions = _captions_inside(units, chosen)
+    rivals = _Rivals(candidates, chosen)
     for candidate in chosen:
-        margin = _margin(candidate, candidates, chosen)
+        margin = rivals.margin(candidate)
         if candidate.right == candidate.left + 1:
-            finding = _adjacent(units, candidate, margin, chosen)
+            finding = _adjacent(units, candidate, margin, chosen, caption=candidate.left in captions)
         else:
             finding = _displaced(units, candidate, margin, whole, document.text)
         if finding is not None:
@@ -106,6 +119,8 @@ def _units(lines: list[Line], groups: list[Span], text: str) -> list[Unit]:
 def _may_go_on(unit: Unit) -> bool:
     """Whether a unit without a closing sign may be the first half of a sentence."""
     if len(unit.text) < 12 or is_capitals(unit.text):
+        return False
+    if starts_article(unit.text) and len(unit.text) <= HEADING_LENGTH:
         return False
     return unit.kind_of() in (Kind.PARAGRAPH, Kind.HEADING, Kind.LIST_ITEM, Kind.DIALOGUE)
 
@@ -128,7 +143,7 @@ def _pairs(units: list[Unit], openings: list[Unit]) -> Iterator[tuple[int, int]]
         right = units[place + 1]
         if _neighbours(units, left, right):
             yield place, place + 1
-        if left.kind_of() not in (Kind.PARAGRAPH, Kind.HEADING) or len(left.text) < LONG:
+        if len(left.text) < 0.7 * LONG:
             continue
         for other in units[place + 2 : place + 2 + REACH_UNITS]:
             if other.start - left.end > REACH_CHARACTERS:
@@ -154,12 +169,15 @@ def _neighbours(units: list[Unit], left: Unit, right: Unit) -> bool:
         return _headless(right)
     if right.case == "other" or left.kind_of() is Kind.LIST_ITEM or is_capitals(right.text[:40]):
         return False
-    return len(left.text) >= LONG and len(right.text) >= LONG // 2 and _may_be_rest(right)
+    long = len(left.text) >= LONG or unclosed(left.text) != ""
+    return long and len(right.text) >= LONG // 2 and _may_be_rest(right)
 
 
 def _candidate(units: list[Unit], i: int, j: int, fit: Fit) -> Candidate:
     quotes = _quotes_agree(units[i].text, units[j].text)
     score = fit.total + (QUOTES_AGREE if quotes else 0.0) - DISTANCE_COST * (j - i - 1)
+    if units[i].kind_of() is Kind.HEADING:
+        score -= HEADING_COST
     return Candidate(i, j, fit, quotes, score)
 
 
@@ -187,45 +205,80 @@ def _assign(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda c: (c.left, c.right))
 
 
-def _margin(candidate: Candidate, candidates: list[Candidate], chosen: list[Candidate]) -> float:
-    """By how much the pair beats the next best for either of its halves, in nats.
+class _Rivals:
+    """The candidates by each of their halves, to tell by how much a chosen pair is the best."""
 
-    A rival whose other half has found a better mate is none.
-    """
-    by_left = {c.left: c.score for c in chosen}
-    by_right = {c.right: c.score for c in chosen}
-    rivals = [-99.0]
-    for other in candidates:
-        if (other.left == candidate.left) == (other.right == candidate.right):
-            continue
-        mate = by_right.get(other.right) if other.left == candidate.left else by_left.get(other.left)
-        if mate is None or mate < other.score:
-            rivals.append(other.score)
-    return candidate.score - max(rivals)
+    def __init__(self, candidates: list[Candidate], chosen: list[Candidate]) -> None:
+        self.left_score = {c.left: c.score for c in chosen}
+        self.right_score = {c.right: c.score for c in chosen}
+        self.of_left: dict[int, list[Candidate]] = {}
+        self.of_right: dict[int, list[Candidate]] = {}
+        for candidate in candidates:
+            self.of_left.setdefault(candidate.left, []).append(candidate)
+            self.of_right.setdefault(candidate.right, []).append(candidate)
+
+    def margin(self, candidate: Candidate) -> float:
+        """By how much the pair beats the next best for either of its halves, in nats.
+
+        A rival whose other half has found a better mate is none.
+        """
+        best = -99.0
+        for other in self.of_left[candidate.left]:
+            if other.right != candidate.right and self.right_score.get(other.right, -99.0) < other.score:
+                best = max(best, other.score)
+        for other in self.of_right[candidate.right]:
+            if other.left != candidate.left and self.left_score.get(other.left, -99.0) < other.score:
+                best = max(best, other.score)
+        return candidate.score - best
 
 
 def _safety(units: list[Unit], candidate: Candidate, margin: float) -> tuple[Safety, float] | None:
     """How sure a pair of neighbours is; None when it is not worth showing."""
     left, right = units[candidate.left], units[candidate.right]
+    heading = left.kind_of() is Kind.HEADING or len(left.text) < LONG
+    if right.case != "lower":
+        return _before_capital(candidate, heading=heading)
     seam, total = candidate.fit.seam, candidate.fit.total
-    if right.case == "lower":
-        if right.head.gap == 1:
-            sure = seam >= 4 and total >= 10
-            return (
-                (Safety.SAFE, 0.95) if sure else (Safety.UNSAFE, 0.75) if total >= 7 and seam >= 1.5 else None
-            )
-        short = left.kind_of() is Kind.HEADING
-        if (total >= 4 and seam >= (2 if short else -0.5) and margin > -1) or (
-            candidate.quotes and not short
-        ):
-            return Safety.SAFE, 0.98 if seam > 2 else 0.96
-        return (Safety.UNSAFE, 0.8) if total >= 1 and not short else None
+    if right.head.gap == 1:
+        if seam >= 4 and total >= 10:
+            return Safety.SAFE, 0.95
+        return (Safety.UNSAFE, 0.75) if total >= 7 and seam >= 1.5 else None
+    if heading:
+        # A caption without a stop is likelier than a short first half, unless it cannot end where it does.
+        sure = total >= 6 and (seam >= 4 or candidate.fit.open >= 7) and margin > -1
+        return (Safety.SAFE, 0.96) if sure else (Safety.UNSAFE, 0.75) if total >= 5 and seam >= 2 else None
+    if candidate.quotes or (total >= 2 and seam >= -2.5 and margin > -1):
+        return Safety.SAFE, 0.98 if seam > 2 else 0.96
+    return (Safety.UNSAFE, 0.8) if total >= 0 else None
+
+
+def _before_capital(candidate: Candidate, *, heading: bool) -> tuple[Safety, float] | None:
+    seam, total = candidate.fit.seam, candidate.fit.total
     if candidate.quotes and total >= 2:
         return Safety.SAFE, 0.97
-    more = 2.0 if left.kind_of() is Kind.HEADING else 0.0
+    more = 2.0 if heading else 0.0
     if seam >= 4 + more and total >= 10 + 2 * more:
         return Safety.SAFE, 0.95
     return (Safety.UNSAFE, 0.75) if total >= 7 + 2 * more and seam >= 1.0 + more else None
+
+
+def _captions_inside(units: list[Unit], chosen: list[Candidate]) -> set[int]:
+    """Heading-like units that stand right behind a paragraph without an end that found no rest of its own.
+
+    Such a unit is rather a caption inside that paragraph's sentence than the first half of another.
+    """
+    matched = {c.left for c in chosen}
+    found: set[int] = set()
+    for candidate in chosen:
+        left = units[candidate.left]
+        if left.kind_of() is not Kind.HEADING:
+            continue
+        for unit in units[max(0, left.number - 3) : left.number]:
+            if unit.number in matched or unit.tail.closed or len(unit.text) < LONG:
+                continue
+            if unit.kind_of() in (Kind.PARAGRAPH, Kind.LIST_ITEM):
+                found.add(left.number)
+    return found
 
 
 def _evidence(candidate: Candidate, margin: float) -> dict[str, float | bool]:
@@ -238,12 +291,14 @@ def _evidence(candidate: Candidate, margin: float) -> dict[str, float | bool]:
 
 
 def _adjacent(
-    units: list[Unit], candidate: Candidate, margin: float, chosen: list[Candidate]
+    units: list[Unit], candidate: Candidate, margin: float, chosen: list[Candidate], *, caption: bool
 ) -> Finding | None:
     left, right = units[candidate.left], units[candidate.right]
     judged = _safety(units, candidate, margin)
     if judged is None:
         return None
+    if caption:
+        judged = min(judged, (Safety.UNSAFE, 0.7))
     edits = [Edit(Span(left.end, right.start), " ")]
     if right.head.pages:
         goes_on = {c.left: c.right for c in chosen if c.right == c.left + 1}
@@ -273,8 +328,7 @@ def _displaced(
     complete = all(
         u.number in whole or u.kind_of() is not Kind.PARAGRAPH or len(u.text) < LONG for u in between
     )
-    least = 7.0 if left.kind_of() is Kind.PARAGRAPH else 8.0
-    if complete and margin >= 2 and ((seam >= 1 and total >= least) or (candidate.quotes and total >= 0)):
+    if complete and margin >= 2 and ((seam >= 1 and total >= 7) or (candidate.quotes and total >= 0)):
         safety, confidence = Safety.SAFE, 0.95
     elif margin >= 0 and total >= 4:
         safety, confidence = Safety.UNSAFE, 0.75

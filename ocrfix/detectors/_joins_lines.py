@@ -140,8 +140,8 @@ def _first_word(text: str) -> int:
 def wraps(lines: list[Line], seams: Seams) -> list[Wrap]:
     """The soft wraps among the lines, in order.
 
-    Parameters: ``lines`` as from `lines_of`; ``seams(pairs)``, how well the texts of each pair go together, in
-    nats, asked only where form does not decide.
+    Parameters: ``lines`` as from `lines_of`; ``seams(pairs)``, how well the texts of each pair go together,
+    in nats, asked only where form does not decide.
     """
     cut = [
         not a.closed and b.case == "lower" and not b.item and b.gap <= 2 and not b.pages and is_word(b.text)
@@ -208,6 +208,7 @@ class _Column:
         self.run, self.cut, self.offset, self.ask = run, cut, offset, seams
         self.seams: dict[int, float] = {}
         self.widths = self._widths()
+        self.spaces = [line.text.count(" ") for line in run]
         self.fill = [
             (len(a) + 1 + _first_word(b.text)) / width
             for (a, b), width in zip(pairwise(run), self.widths, strict=False)
@@ -262,8 +263,18 @@ class _Column:
         if not NARROWEST <= self.widths[i] <= WIDEST or len(self.run[i]) > 1.3 * self.widths[i]:
             return None
         near = range(max(0, i - WINDOW), min(len(self.cut), i + WINDOW + 1))
-        if sum(self.run[j].text.count(" ") for j in near) < 2 * len(near):
+        if sum(self.spaces[near.start : near.stop]) < 2 * len(near):
             return None  # lines of one or two words are entries
+        full, bad, stops = self._counts(near)
+        if self.headless and self.run[i + 1].gap == 1 and (full < 5 or bad or stops):
+            return False if full > bad + stops else None
+        many = full >= 3 and full >= 0.3 * len(near) and bad <= 0.5 * full and stops <= full
+        if many or (full >= 2 and full >= 0.5 * len(near) and not bad and not stops):
+            return True
+        return False if full >= 1 and bad + stops <= full + 1 and len(near) <= 2 * WINDOW else None
+
+    def _counts(self, near: range) -> tuple[int, int, int]:
+        """Line ends that cut a sentence, full and not, and ends of short lines without a closing sign."""
         full = bad = stops = 0
         for j in near:
             if self.cut[j]:
@@ -273,22 +284,14 @@ class _Column:
                     bad += 1
             elif not self.run[j].closed and self.fill[j] < FULL:
                 stops += 1
-        if self.headless and self.run[i + 1].gap == 1 and (full < 5 or bad or stops):
-            return False if full > bad + stops else None
-        if full >= 3 and full >= 0.3 * len(near) and bad <= 0.5 * full and stops <= full:
-            return True
-        if full >= 2 and full >= 0.5 * len(near) and not bad and not stops:
-            return True
-        if full >= 1 and bad + stops <= full + 1 and len(near) <= 2 * WINDOW:
-            return False
-        return None
+        return full, bad, stops
 
     def _fills(self, i: int, page: int) -> bool:
         """Whether a line is as wide as the columns of the rest of the document."""
         length = len(self.run[i])
         return length <= 1.15 * page and length + 1 + _first_word(self.run[i + 1].text) >= 0.9 * page
 
-    def _joins(self, i: int, joined_before: bool, *, weak: bool) -> bool:  # noqa: C901, PLR0911
+    def _joins(self, i: int, joined_before: bool, *, weak: bool) -> bool:  # noqa: C901, PLR0911, PLR0912
         left, right = self.run[i], self.run[i + 1]
         full = self.fill[i] >= FULL
         inside = joined_before or left.case == "lower"
