@@ -74,6 +74,9 @@ class _Reading:
     gains: frozenset[str]
     """Different words that are syllables now and were not."""
     losses: int
+    """Words that were syllables and would be none."""
+    changed: int
+    """Different words that are syllables now and would become others, or none."""
 
     @property
     def share(self) -> float:
@@ -142,11 +145,13 @@ def _is_abbreviation(word: str) -> bool:
 def _reading(text: str, charset: str) -> _Reading:
     marked = neutral = valid = losses = 0
     gains: set[str] = set()
+    changed: set[str] = set()
+    lost = charset == "tcvn3" and "\u00ad" not in text
     for token in _TOKEN.findall(text):
         if token.isascii():
             continue
         after = _decoded(token, charset)
-        words = [w for w in _words(after) if not w.isascii()]
+        words = [_lost_horn(w) if lost else w for w in _words(after) if not w.isascii()]
         if not words and after == token:
             continue
         if words and all(_is_abbreviation(w) for w in words):
@@ -155,16 +160,23 @@ def _reading(text: str, charset: str) -> _Reading:
         marked += 1
         lowered = [w.lower() for w in words]
         good = bool(words) and all(map(is_syllable, lowered))
-        was = all(c.isascii() or c.isalpha() or c in _PUNCTUATION for c in token) and all(
-            map(is_syllable, _words(token))
-        )
-        if good:
-            valid += 1
-            if after != token and not was:
+        was = _reads_well(token)
+        valid += good
+        if after != token:
+            if good and not was:
                 gains.add(" ".join(lowered))
-        elif was and after != token:
-            losses += 1
-    return _Reading(marked, neutral, valid, frozenset(gains), losses)
+            elif was:
+                changed.add(token)
+                losses += not good
+    return _Reading(marked, neutral, valid, frozenset(gains), losses, len(changed))
+
+
+def _reads_well(token: str) -> bool:
+    """Whether a token is Vietnamese as it stands."""
+    words = _words(token)
+    return all(c.isascii() or c.isalpha() or c in _PUNCTUATION for c in token) and all(
+        is_syllable(w) and (w.islower() or w.istitle() or w.isupper()) for w in words
+    )
 
 
 def _plain_is_vietnamese(text: str) -> bool:
@@ -224,6 +236,7 @@ class _Stretch:
             len(reading.gains) >= STRONG_WORDS
             and reading.share >= STRONG_SHARE
             and reading.losses * 4 <= len(reading.gains)
+            and reading.changed <= len(reading.gains)
         )
 
     @property
@@ -269,19 +282,23 @@ def _convert_all(document: Document, strong: Mapping[Span, _Stretch]) -> Iterato
                 yield from _convert(text, strong[span], Safety.SAFE)
             elif not (piece := text[span.slice]).isascii():
                 stretch = _Stretch(span, prevailing, _reading(piece, prevailing))
-                if _follows(stretch.reading, dominant=dominant):
+                if _follows(stretch.reading, whole=dominant and span == block.span):
                     yield from _convert(text, stretch, Safety.SAFE)
 
 
-def _follows(reading: _Reading, *, dominant: bool) -> bool:
-    """Whether a stretch too short to decide alone goes with the charset of its document."""
-    if dominant and not reading.losses and reading.valid == reading.marked:
+def _follows(reading: _Reading, *, whole: bool) -> bool:
+    """Whether a stretch too short to decide alone goes with the charset of its document.
+
+    ``whole``: it is a block of a document most of which is in that charset.
+    """
+    if whole and not reading.losses and reading.valid == reading.marked:
         return True
-    return bool(reading.gains) and reading.share >= FOLLOW_SHARE and len(reading.gains) > reading.losses
+    return len(reading.gains) > reading.changed and reading.share >= FOLLOW_SHARE
 
 
 def _convert(text: str, stretch: _Stretch, safety: Safety) -> Iterator[Legacy]:
-    span, charset, reading = stretch.span, stretch.charset, stretch.reading
+    charset, reading = stretch.charset, stretch.reading
+    span = _inner(text, stretch.span)
     confidence = 0.85 if safety < Safety.SAFE else 0.98 if stretch.strong else 0.96
     lost = charset == "tcvn3" and len(reading.gains) >= 10 and "\u00ad" not in text[span.slice]
     start = span.start
@@ -313,21 +330,41 @@ def _readable(token: str, charset: str, *, first: bool) -> str:
     return after
 
 
-def _case(token: str) -> bool | None:
-    """Whether a token's ASCII letters are capitals; None where they do not tell."""
-    plain = [c for c in token if c.isascii() and c.isalpha()]
+def _inner(text: str, span: Span) -> Span:
+    """The stretch without the words at its ends that belong to the Unicode words beside them."""
+    start, end = span.start, span.end
+    tokens = list(_TOKEN.finditer(text, start, end))
+    if spelt_vietnamese.search(text, max(0, start - 12), start):
+        for token in tokens:
+            if not _reads_well(token.group()) or token.group().isascii():
+                break
+            start = token.end()
+    if spelt_vietnamese.search(text, end, end + 12):
+        for token in reversed(tokens):
+            if not _reads_well(token.group()) or token.group().isascii() or token.start() < start:
+                break
+            end = token.start()
+    return Span(start, max(start, end))
+
+
+def _case(before: str, after: str) -> bool | None:
+    """Whether a token's ASCII letters are capitals; None where they do not tell, as in abbreviations."""
+    plain = [c for c in before if c.isascii() and c.isalpha()]
     if any(c.islower() for c in plain):
         return False
-    return True if len(plain) > 1 else None
+    if len(plain) == 1 and after[:1].isalpha() and after[0] != plain[0]:
+        return True  # a capital after another letter
+    return True if len(plain) > 1 and all(map(is_syllable, _words(after))) else None
 
 
 def _capitals(tokens: Sequence[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
     """Capital fonts of TCVN3 show small codes as capitals: what stands among capitals is one."""
-    cases = [_case(before) for _, before, _ in tokens]
+    cases = [_case(before, after) for _, before, after in tokens]
     out = []
     for i, (offset, before, after) in enumerate(tokens):
         capital = cases[i]
-        if capital is None and before != after and not any(c.isdigit() for c in before):
+        one_word = sum(c.isascii() and c.isalpha() for c in before) < 2 and not any(map(str.isdigit, before))
+        if capital is None and before != after and one_word:
             near = [
                 next((c for c in reversed(cases[max(0, i - 4) : i]) if c is not None), None),
                 next((c for c in cases[i + 1 : i + 5] if c is not None), None),

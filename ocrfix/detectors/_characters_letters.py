@@ -114,8 +114,8 @@ def _fate(text: str, start: int, end: int, after: str) -> tuple[Safety, float] |
             likely = is_syllable(after) or (len(word) >= 3 and latin * 2 >= len(word))
             return (Safety.SAFE, 0.97) if likely else (Safety.UNSAFE, 0.85)
         return _fate_of_foreign(text, start, end, after, around)
-    marked = after.replace("đ", "").replace("Đ", "") + around
-    return _fate_of_latin(word, after, text[end : end + 2]) if spelt_vietnamese.search(marked) else None
+    at_home = spelt_vietnamese.search(word + around)
+    return _fate_of_latin(word, after, text[end : end + 2]) if at_home else None
 
 
 def _fate_of_latin(word: str, after: str, following: str) -> tuple[Safety, float] | None:
