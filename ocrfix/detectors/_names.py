@@ -41,10 +41,11 @@ _SURNAMES: Final = frozenset(
     """
     nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly doan dinh lam mai trinh dao
     cao luong luu chau ta phung to quach tang thai ha la kieu trieu nghiem vuong tong truong chu dam doi
-    giang han hua khuc lai lo lu mac nong phi quan than thach tieu tu ton cu au bach ong ninh
+    giang han hua khuc lai lo lu mac nong phi quan than thach tieu tu ton cu au bach ninh
     """.split()  # noqa: SIM905
 )
 """Common Vietnamese family names, without marks."""
+_TITLES: Final = frozenset(["ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "cụ", "dì", "cậu", "thầy"])
 _TITLED: Final = re.compile(r"[^\W\d_a-z]\w{1,6}(?: [^\W\d_a-z]\w{1,6}){2,9}")
 _MOST_PLACES: Final = 20
 
@@ -94,7 +95,11 @@ def _names(run: str, offset: int) -> Iterator[tuple[tuple[str, ...], int, int]]:
         rest = words[index : index + 4]
         if len(rest) < 3:
             return
-        if strip_marks(word).lower() in _SURNAMES and all(w.istitle() and is_syllable(w) for w in rest):
+        if (
+            word.lower() not in _TITLES
+            and strip_marks(word).lower() in _SURNAMES
+            and all(w.istitle() and is_syllable(w) for w in rest)
+        ):
             name = tuple(map(canonical, rest))
             yield name, start, start + len(" ".join(rest))
             return

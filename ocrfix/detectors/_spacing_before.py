@@ -77,7 +77,7 @@ def _removable(text: str, match: re.Match[str]) -> bool:
     if after.isalpha():  # "nghèo ,nhưng": the space stands on the wrong side
         return mark == "," and all(map(_word, (word_before(text, start), word_after(text, following))))
     if mark in ",;":
-        return rest[:1] not in (",", ";", ".") and text[start - 2 : start] != ' "'
+        return _after_comma(text, start, rest, mark)
     if mark == ".":
         dots = rest[:1] in (".", "…", "-", "_") or text[start - 1] in "._"
         return not dots and (not rest or rest[0] in '\n\f\r)”"“' or rest[0].isupper())
@@ -88,6 +88,15 @@ def _removable(text: str, match: re.Match[str]) -> bool:
         return not table and line.count(" ", 0, start - line_start) >= _RUNNING_WORDS
     ends = not rest or rest[0] in '\n\f\r)”"“-–' or rest[0].isupper()
     return ends and (not text[start - 1].isdigit() or line_end - line_start > 3 * _RUNNING_WORDS)
+
+
+def _after_comma(text: str, start: int, rest: str, mark: str) -> bool:
+    before = text[start - 1]
+    if mark == ";" and before.isalpha() and len(word_before(text, start)) == 1:
+        return False  # a statement of a programming language
+    if before.isdigit() and rest[:1].isdigit():
+        return False  # a decimal number, or a list of numbers
+    return rest[:1] not in (",", ";", ".") and text[start - 2 : start] != ' "'
 
 
 def _word(word: str) -> bool:

@@ -268,9 +268,10 @@ def _judge(
     scored.sort(key=lambda item: (-item[0], item[2]))
     total, mean, parts = scored[0]
     margin = total - scored[1][0] if len(scored) > 1 else float("inf")
-    if mean < _UNSAFE_SCORE:
+    needed = _needed(run, parts)
+    if mean < min(_UNSAFE_SCORE, needed):
         return None
-    sure = margin >= _MARGIN and count < _REPEATED and mean >= _needed(run, parts) and not near_syllable(run)
+    sure = margin >= _MARGIN and count < _REPEATED and mean >= needed and not near_syllable(run)
     edits, place = [], start
     for part in parts[:-1]:
         place += len(part)
@@ -290,7 +291,7 @@ def _needed(run: str, parts: tuple[str, ...]) -> float:
     """The mean log-probability, in nats, from which a cut is sure."""
     if not run.isupper() and any(part[0].isupper() for part in parts[1:]):
         title = all(part.istitle() for part in parts)  # "TiềnPhong" may be a trade name
-        return _SAFE_SCORE if title else _SAFE_SCORE - 1.5
+        return _SAFE_SCORE if title else _SAFE_SCORE - 3.0
     if run[0].isupper() and not run.isupper():
         return _SAFE_SCORE + 1.0 if all(len(part) > 1 for part in parts) else 0.0
     # Borrowed words are short or have a lone vowel; a long run of longer parts is hardly one.

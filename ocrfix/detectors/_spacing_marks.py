@@ -186,10 +186,7 @@ def _closings(text: str) -> Iterable[tuple[int, str]]:
         opening = {")": "(", "]": "[", "”": "“"}[match.group()]
         line_start, _ = line_of(text, match.start())
         opened = text.rfind(opening, max(line_start, match.start() - 300), match.start())
-        # "(các)bon": a bracket inside a word opens right at a letter.
-        if opened >= 0 and not (
-            opened and text[opened - 1].isalpha() and " " not in text[opened : match.start()]
-        ):
+        if opened >= 0 and not _within_word(text[opened : match.start()]):
             yield match.end(), "after a closing bracket or quote"
 
 
@@ -204,7 +201,10 @@ def _openings(text: str) -> Iterable[tuple[int, str]]:
         closed = text.find(closing, place, min(line_end, place + 300))
         if closed < 0 or not (has_marks(left) or has_marks(right)):
             continue
-        single = " " not in text[place:closed]
-        glued = closed + 1 < len(text) and text[closed + 1].isalpha()
-        if not (single and glued) and not (single and text[place] == "(" and closed - place <= 3):
+        if not _within_word(text[place:closed]):
             yield place, "before an opening bracket or quote"
+
+
+def _within_word(bracketed: str) -> bool:
+    """Whether an opening bracket and what follows may be a part of a word: "các(bon)", "học sinh(các)"."""
+    return bracketed[0] != "“" and " " not in bracketed and bracketed[1:].islower()

@@ -332,6 +332,8 @@ def _label(text: str, pieces: list[_Piece], language: LanguageModel) -> bool:
     """Whether the first or last piece may be a letter in its own right: an initial, a label, a unit."""
     first, last = pieces[0].text, pieces[-1].text
     if len(first) == 1 and first.isupper():
+        if len(pieces) == 2 and pieces[1].doubtful:
+            return False
         others = "".join(p.text for p in pieces[1:])
         return good_part(others) and word_logp(language, others) > _REAL_WORD
     if (

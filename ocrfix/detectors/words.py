@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from ocrfix.correction.corrector import Correction, load_corrector
+from ocrfix.detectors.abbreviations import ABBREVIATIONS
 from ocrfix.detectors.base import Context, Detector
+from ocrfix.detectors.tones import TONES
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety
 from ocrfix.vietnamese.letters import strip_marks
@@ -136,4 +138,4 @@ class Words:
             )
 
 
-DETECTORS: tuple[Detector, ...] = (Words(),)
+DETECTORS: tuple[Detector, ...] = (*TONES, *ABBREVIATIONS, Words())
