@@ -30,6 +30,8 @@ _AROUND: Final = 1500
 """Characters on each side in which numbered clauses are counted."""
 _CLAUSES: Final = 5
 """Numbered lines nearby that make a text a law or a list."""
+_LONG_BLOCK: Final = 1500
+"""Words above which a run of lines is no paragraph, but paragraphs without blank lines."""
 _SHORT_LINE: Final = 12
 """Most words, on average, in lines of verse or of a list."""
 
@@ -54,6 +56,15 @@ class Layout:
         found = np.searchsorted(self.tokens.start, np.append(0, offsets))
         found[0] = 0
         return np.unique(found[found < self.count])
+
+    def block(self, word: int) -> tuple[int, int]:
+        """First word of the block (of the line, where lines are the paragraphs) of a word, and the word after it."""
+        for starts in reversed(self.unit_starts):
+            n = int(np.searchsorted(starts, word, "right"))
+            end = int(starts[n]) if n < len(starts) else self.count
+            if end - int(starts[n - 1]) <= _LONG_BLOCK:
+                break
+        return int(starts[n - 1]), end
 
     def words(self, start: int, end: int) -> str:
         """The text from the first to the last word."""

@@ -35,6 +35,8 @@ _GROUP: Final = re.compile(r"([^\W\d_]{2,12}?)\1{7,}+")
 _LONG_WORD: Final = 16
 _LONG_ROW: Final = 400
 """Signs in one line, more than any page is wide."""
+_STRANGE: Final = 30
+"""Words of a loop of which one may be past knowing again."""
 _SIGNS_KEPT: Final = 3
 
 
@@ -43,9 +45,13 @@ def word_loop(layout: Layout, match: Match) -> Finding | None:
 
     Parameters: ``match``, whose two copies overlap or touch: words ``[p0, q1)`` go round with the match's period.
     """
-    if any(gap.kind != "reading" or gap.p1 - gap.p0 != gap.q1 - gap.q0 for gap in match.gaps):
-        return None
     period, total = match.period, match.q1 - match.p0
+    strange = sum(max(gap.p1 - gap.p0, gap.q1 - gap.q0) for gap in match.gaps if gap.kind == "content")
+    if strange * _STRANGE > total or any(gap.kind == "number" for gap in match.gaps):
+        return None
+    drifts = any(gap.p1 - gap.p0 != gap.q1 - gap.q0 for gap in match.gaps)
+    if drifts and layout.edge(match.q1) not in ("block", "line"):
+        return None
     rounds = total // period
     unit = layout.words(match.p0, match.p0 + period)
     words = [w.casefold() for w in re.findall(r"\w+", unit)]

@@ -10,7 +10,6 @@ comes again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,18 +26,21 @@ __all__ = ["GRAM", "Gap", "Match", "find_matches", "gap_kind"]
 
 GRAM: Final = 4
 """Words in a seed."""
+_GRAM_LETTERS: Final = 7
+"""Letters and digits in a seed: rows of single letters and figures, as in tables, are none."""
 _LONG_RUN: Final = 5
 """Seeds in a row (8 words) that are worth an extension wherever they stand."""
 _JOIN: Final = 24
 """Most words between two seeds of one diagonal that count together."""
 _DROP: Final = 10.0
-_READING_COST: Final = 1.2
+_READING_COST: Final = 0.8
 _CONTENT_COST: Final = 4.0
 _FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
 _WORD: Final = re.compile(r"\w+")
+_REACH: Final = 9
 _STEPS: Final = tuple(
     sorted(
-        ((x, y) for x in range(5) for y in range(5) if x or y),
+        ((x, y) for x in range(7) for y in range(7) if x or y),
         key=lambda s: (max(s), abs(s[0] - s[1]), s),
     )
 )
@@ -74,6 +76,9 @@ class Match:
         return self.q0 - self.p0
 
 
+_SHARE: Final = 0.4
+_SHARE_BROKEN: Final = 0.5
+_SHARE_GARBLED: Final = 0.67
 _AS_DIGITS: Final = str.maketrans("oilsb", "01158")
 _AS_LETTERS: Final = str.maketrans("01589", "oisbg")
 
@@ -81,8 +86,9 @@ _AS_LETTERS: Final = str.maketrans("01589", "oisbg")
 def gap_kind(one: str, other: str) -> str:
     """How two stretches differ: "reading", "number" or "content".
 
-    Two words are readings of one when at most two fifths of the letters differ, or two thirds where one of them is
-    no Vietnamese syllable and the other is. Numbers are the same when they look alike.
+    Two stretches are readings of one when at most two fifths of the letters differ; half of them where one has more
+    words that are no Vietnamese syllables than the other, and two thirds where each is one word. Numbers are the
+    same when they look alike.
 
     >>> gap_kind("Vi người", "Vl ngưòi"), gap_kind("khoản 1", "khoản 2"), gap_kind("ông An", "bà Hà")
     ('reading', 'number', 'content')
@@ -93,18 +99,20 @@ def gap_kind(one: str, other: str) -> str:
     left, right = "".join(a).translate(_AS_LETTERS), "".join(b).translate(_AS_LETTERS)
     if not left or not right:
         return "content"
-    broken = len(a) == len(b) and any(is_syllable(x) != is_syllable(y) for x, y in _pairs(one, other))
-    allowed = int(max(len(left), len(right)) * (0.67 if broken else 0.4))
+    broken = _garbled(one) != _garbled(other)
+    share = _SHARE_GARBLED if broken and len(a) == len(b) == 1 else _SHARE_BROKEN if broken else _SHARE
+    allowed = int(max(len(left), len(right)) * share)
     near = Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
     return "reading" if near else "content"
 
 
+def _garbled(text: str) -> int:
+    """How many words in small letters are no Vietnamese syllables."""
+    return sum(w.islower() and not is_syllable(w) for w in _WORD.findall(text))
+
+
 def _folded_words(text: str) -> list[str]:
     return [w for w in (fold(part) for part in _WORD.findall(text)) if w]
-
-
-def _pairs(one: str, other: str) -> Iterable[tuple[str, str]]:
-    return zip(_WORD.findall(one.lower()), _WORD.findall(other.lower()), strict=False)
 
 
 def _numbers(words: list[str], others: list[str]) -> list[str]:
@@ -155,21 +163,15 @@ class _Aligner:
         return done
 
     def _resync(self, p: int, q: int) -> tuple[int, int] | None:
-        key, end = self._key, len(self._key)
-        for x, y in _STEPS:
-            i, j = p + x, q + y
-            if i < j <= end - 2 and key[i] == key[j] and key[i + 1] == key[j + 1]:
-                return x, y
-        return None
+        """Words to pass over on each side until the copies agree again, after (p, q)."""
+        ours, theirs = self._key[p : min(p + _REACH, q)].tolist(), self._key[q : q + _REACH].tolist()
+        return _agree(ours, theirs, q - p)
 
     def _resync_back(self, p: int, q: int, q_low: int) -> tuple[int, int] | None:
-        key = self._key
-        for x, y in _STEPS:
-            i, j = p - x, q - y
-            near = 2 <= i < j and j - 2 >= q_low
-            if near and key[i - 1] == key[j - 1] and key[i - 2] == key[j - 2]:
-                return x, y
-        return None
+        """Words to pass over on each side until the copies agree again, before (p, q)."""
+        ours = self._key[max(0, p - _REACH) : p][::-1].tolist()
+        theirs = self._key[max(q_low, q - _REACH) : q][::-1].tolist()
+        return _agree(ours, theirs, q - p)
 
     def right(self, p: int, q: int) -> tuple[int, int, list[Gap]]:
         """The ends of the best extension to the right of the equal words before (p, q)."""
@@ -213,6 +215,19 @@ class _Aligner:
         return *best_at, gaps[:kept][::-1]
 
 
+def _agree(ours: list[int], theirs: list[int], apart: int) -> tuple[int, int] | None:
+    """The fewest words to pass over until two of three words are the same on both sides."""
+    if not set(ours) & set(theirs):
+        return None
+    one, other = len(ours), len(theirs)
+    for x, y in _STEPS:
+        if x + 1 >= one or y + 1 >= other or ours[x] != theirs[y] or abs(x - y) >= apart:
+            continue
+        if ours[x + 1] == theirs[y + 1] or (x + 2 < one and y + 2 < other and ours[x + 2] == theirs[y + 2]):
+            return x, y
+    return None
+
+
 def _gram_keys(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
     count = len(key) - GRAM + 1
     grams = key[:count].copy()
@@ -234,14 +249,16 @@ def _previous(grams: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def _seed_runs(
-    key: NDArray[np.uint64],
+    tokens: Tokens,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Runs of seeds on one diagonal: first word, seeds in the run, and distance to the earlier copy."""
     empty = np.zeros(0, dtype=np.int64)
+    key = tokens.key
     if len(key) < GRAM + 1:
         return empty, empty, empty
     previous = _previous(_gram_keys(key))
-    place = np.flatnonzero(previous >= 0)
+    letters = np.concatenate(([0], np.cumsum(tokens.end - tokens.start)))
+    place = np.flatnonzero((previous >= 0) & (letters[GRAM:] - letters[:-GRAM] >= _GRAM_LETTERS))
     if not len(place):
         return empty, empty, empty
     distance = place - previous[place]
@@ -290,7 +307,7 @@ def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...]
     >>> [(m.p0, m.p1, m.q0, m.q1) for m in find_matches(text, tokenize(text))]
     [(0, 8, 10, 18)]
     """
-    place, length, distance = _seed_runs(tokens.key)
+    place, length, distance = _seed_runs(tokens)
     if not len(place):
         return []
     chosen = np.flatnonzero(_worthy(place, length, distance, units))

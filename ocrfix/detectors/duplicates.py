@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,8 +29,12 @@ _OVERLAP: Final = (12, 20)
 _BLOCK: Final = (25, 40)
 _SPAN: Final = (80, 200)
 """Words from which on a copy is removed with ``unsafe``, and by default."""
+_PARTS: Final = (40, 60)
+_PARTS_SHARE: Final = 0.6
+"""Words that two blocks must share in several passages, and their least share of the smaller block."""
 _GLUED: Final = 15
-"""Words from which on a copy that is plainly glued in may go."""
+_GLUED_SURELY: Final = 20
+"""Words from which on a copy that is plainly glued in may go, with ``unsafe`` and by default."""
 _READ_APART: Final = 25
 """Words from which on two blocks that are not letter for letter the same are surely one."""
 _BROKEN_SEAM: Final = -3.0
@@ -39,13 +43,21 @@ _STOP_INSIDE: Final = -8.0
 """Nats for a full stop before a small letter, which is never right."""
 _WORSE_NONE: Final = 17.0
 _WORSE_WORD: Final = 0.25
-_WORSE_LEAST: Final = 5.0
+_WORSE_LEAST: Final = 6.0
 _WORSE_RUN_ON: Final = 3.0
+_WORSE_ONE_SENTENCE: Final = 12.0
+_ONE_SENTENCE: Final = 60
+_WORSE_NAME: Final = 3.0
+_HEALED_MOST: Final = 6.0
 _WORSE_LIKELY: Final = 4.0
 """By how many nats one copy must fit its place worse than the other to go: `_WORSE_NONE`, less so many for each
-word, less for a passage that runs over a sentence's end, at least so many; and less again with ``unsafe``. Set on
-32 MB of news and Wikipedia (851 passages of 15 words and more that rightly come twice: 2 would go by default) and 1,500 passages
-glued in by program."""
+word, less for a passage that runs over a sentence's end, at least so many, and at least so many more when it is shorter
+than `_ONE_SENTENCE` words and no more than part of one; more after a name; less by what
+the words around the passage fit each other, at most `_HEALED_MOST`; and less again with ``unsafe``.
+Set on 32 MB of news and Wikipedia, where 851 passages of 15 words and more rightly come twice, and on 1,500
+passages glued in by program."""
+_NUMBERS_APART: Final = 200
+"""Words below which a match with a differing number is not even trimmed."""
 _MISREAD: Final = 3
 _MISREAD_LETTERS: Final = 3
 _STRAY: Final = 6
@@ -102,6 +114,7 @@ class Duplicates:
             finding = judge.finding(match)
             if finding is not None:
                 yield finding
+        yield from judge.parts()
 
 
 class _Judge:
@@ -112,6 +125,8 @@ class _Judge:
         self._context = context
         self._gone: list[tuple[int, int, int]] = []
         """Removed later copies: first word, word after the last, first word of the copy kept for it."""
+        self._parts: dict[tuple[int, int], list[Match]] = {}
+        """Whole sentences that two blocks share, by the first words of the blocks."""
 
     def finding(self, match: Match) -> Finding | None:
         """The finding for one pair, if it is one."""
@@ -134,6 +149,10 @@ class _Judge:
         return match
 
     def _pair(self, match: Match) -> Finding | None:
+        if match.q1 - match.q0 < _GLUED - _STRAY and match.q0 - match.p1 > 2 * _STRAY:
+            return None
+        if any(g.kind == "number" for g in match.gaps) and match.q1 - match.q0 < _NUMBERS_APART:
+            return None
         trimmed = self._trim(self._grown(match))
         words = trimmed.q1 - trimmed.q0
         if words < _ADJACENT[0] or trimmed.q0 - trimmed.p1 > NEARBY * 4 or _other_text(trimmed):
@@ -165,13 +184,14 @@ class _Judge:
             # The end of one block read again at the head of the next; a block that begins with the whole of
             # the one before it is a lede or a heading, and a whole block after the same words is a caption.
             safety = None if any(places.whole) else _by_length(words, _OVERLAP)
-            if safety is Safety.SAFE and places.p[0] and words < 3 * _OVERLAP[1]:
+            inside = not places.p[0] and self._layout.words(match.q0, match.q0 + 1).islower()
+            if safety is Safety.SAFE and not inside and words < 3 * _OVERLAP[1]:
                 safety = Safety.UNSAFE
         elif seam == "sentence":
             doubled = places.p[0] != "" and places.q[1] != ""
             safety = _by_length(words, _ADJACENT) if doubled else None
         else:
-            safety = _by_length(words, _ADJACENT) if self._plain(match.q0) else None
+            safety = _by_length(words, (_PHRASE, _OVERLAP[1])) if self._plain(match.q0) else None
         if safety is None:
             return None
         return self._remove(
@@ -218,21 +238,61 @@ class _Judge:
         start, end = (match.q0, match.q1) if later else (match.p0, match.p1)
         safety = _by_length(words, _SPAN)
         if words >= _GLUED:
-            need = max(_WORSE_LEAST, _WORSE_NONE - _WORSE_WORD * words)
-            # What is told again on purpose is one sentence, or ends with one; what a reader slipped back to starts
-            # inside a sentence and runs on over its end, or is cut off where its column ends.
-            edges = places.q if later else places.p
-            cut = not edges[0] and edges[1] in _UNIT and not self._layout.closed(end)
-            if cut or any(self._layout.edge(n) for n in range(start + 1, end)):
-                need = max(_WORSE_LEAST, need - _WORSE_RUN_ON)
-            if abs(worse_by) >= need:
-                safety = Safety.SAFE
-            elif abs(worse_by) >= need - _WORSE_LIKELY and safety is None:
-                safety = Safety.UNSAFE
+            safety = self._glued(match, start, end, abs(worse_by), places.q if later else places.p) or safety
         if safety is None:
+            if all(places.p) and all(places.q):
+                blocks = (self._layout.block(match.p0)[0], self._layout.block(match.q0)[0])
+                self._parts.setdefault(blocks, []).append(match)
             return None
         why = "fits its place better" if abs(worse_by) >= 1.0 else "the first; both fit their places alike"
         return self._remove(match, REPEATED_SPAN, _lossless(match, safety, later=later), later=later, why=why)
+
+    def parts(self) -> Iterator[Finding]:
+        """Findings for blocks that share most of their sentences: the shared ones go, what is new stays."""
+        for (p, q), matches in self._parts.items():
+            shared = sum(m.q1 - m.q0 for m in matches)
+            sizes = [end - start for start, end in (self._layout.block(p), self._layout.block(q))]
+            if p == q or len(matches) < 2 or shared < _PARTS_SHARE * min(sizes):
+                continue
+            safety = _by_length(shared, _PARTS)
+            if safety is None:
+                continue
+            for match in matches:
+                why = "the first; the later block holds it among other sentences"
+                yield self._remove(
+                    match, REPEATED_SPAN, _lossless(match, safety, later=True), later=True, why=why
+                )
+
+    def _glued(
+        self, match: Match, start: int, end: int, worse_by: float, edges: tuple[str, str]
+    ) -> Safety | None:
+        """How freely a copy may go because it fits its place worse than the other, by so many nats.
+
+        What is told again on purpose is one sentence, or ends with one; what a reader slipped back to starts
+        inside a sentence and runs on over its end, or is cut off where its column ends.
+        """
+        layout, words = self._layout, match.q1 - match.q0
+        cut = not edges[0] and edges[1] in _UNIT and not layout.closed(end)
+        runs_on = cut or any(layout.edge(n) for n in range(start + 1, end))
+        need = _WORSE_NONE - _WORSE_WORD * words
+        if runs_on:
+            need -= _WORSE_RUN_ON
+        need = max(_WORSE_LEAST, need)
+        if not runs_on and words < _ONE_SENTENCE:
+            need = max(need, _WORSE_ONE_SENTENCE)
+        if start and not layout.words(start - 1, start).islower():
+            # After a name or a number the model knows little of what may follow.
+            need += _WORSE_NAME
+        if edges[0] and not edges[1]:
+            return None
+        if not edges[1]:
+            healed = self._seam(start, end)
+            if healed < max(0.0, (self._fit(start) or 0.0) + _WORSE_NAME):
+                return None
+            need -= min(_HEALED_MOST, healed)
+        if worse_by >= need and words >= _GLUED_SURELY:
+            return Safety.SAFE
+        return Safety.UNSAFE if worse_by >= need - _WORSE_LIKELY else None
 
     def _worse_by(self, p: int, q: int) -> float:
         """By how many nats the later copy fits worse than the earlier, at the edge before words p and q."""
@@ -255,10 +315,12 @@ class _Judge:
             return self._seam(word)
         return _STOP_INSIDE if layout.stopped(word) else None
 
-    def _seam(self, word: int) -> float:
+    def _seam(self, word: int, on: int | None = None) -> float:
+        """How well the words from ``word`` (or ``on``) go on from those before ``word``, in nats."""
         layout = self._layout
+        on = word if on is None else on
         left = layout.text[layout.start(max(0, word - 10)) : layout.end(word)]
-        right = layout.text[layout.start(word) : layout.end(min(layout.count, word + 6))]
+        right = layout.text[layout.start(on) : layout.end(min(layout.count, on + 6))]
         return self._context.seam(left.rpartition("\n\n")[2], right.partition("\n\n")[0])
 
     def _grown(self, match: Match) -> Match:
@@ -293,18 +355,22 @@ class _Judge:
     def _to_edge(self, p: int, q: int, way: int) -> tuple[int, int]:
         """Words of both copies between (p, q) and the edge of a block, when they are readings of the same."""
         layout = self._layout
-        if layout.edge(p) in _UNIT and layout.edge(q) in _UNIT:
+        x, y = self._edge_distance(p, way), self._edge_distance(q, way)
+        if x is None or y is None or not x or not y or abs(x - y) > 1 or q + way * y <= p + way * x:
             return 0, 0
-        for size in range(_STRAY):
-            for x, y in {(size, size), (size + 1, size), (size, size + 1)}:
-                i, j = p + way * x, q + way * y
-                if not (x and y and 0 <= i < j <= layout.count):
-                    continue
-                if layout.edge(i) in _UNIT and layout.edge(j) in _UNIT:
-                    one = layout.words(min(p, i), max(p, i))
-                    other = layout.words(min(q, j), max(q, j))
-                    return (x, y) if gap_kind(one, other) == "reading" else (0, 0)
-        return 0, 0
+        one = layout.words(min(p, p + way * x), max(p, p + way * x))
+        other = layout.words(min(q, q + way * y), max(q, q + way * y))
+        return (x, y) if gap_kind(one, other) == "reading" else (0, 0)
+
+    def _edge_distance(self, word: int, way: int) -> int | None:
+        """Words to the next edge of a block on one side, if it is near."""
+        for size in range(_STRAY + 1):
+            n = word + way * size
+            if not 0 <= n <= self._layout.count:
+                return None
+            if self._layout.edge(n) in _UNIT:
+                return size
+        return None
 
     def _trim(self, match: Match) -> Match:
         """The match without the few words that both texts share by chance beyond a common edge."""
@@ -408,17 +474,25 @@ def _by_length(words: int, least: tuple[int, int]) -> Safety | None:
 
 
 def _other_text(match: Match) -> bool:
-    """Whether the copies say different things: other numbers, or other words beyond a few lost ones."""
+    """Whether the copies say different things: other numbers, or other words beyond a few lost ones.
+
+    Where many words are misread, some are past knowing again: more may differ then.
+    """
     if any(g.kind == "number" for g in match.gaps):
         return True
-    strange = sum(max(g.p1 - g.p0, g.q1 - g.q0) for g in match.gaps if g.kind == "content")
-    return strange * 40 > match.q1 - match.q0
+    strange = [max(g.p1 - g.p0, g.q1 - g.q0) for g in match.gaps if g.kind == "content"]
+    misread = len(match.gaps) - len(strange)
+    share = 20 if misread >= 3 * len(strange) else 40
+    return sum(strange) * share > match.q1 - match.q0
 
 
 def _lossless(match: Match, safety: Safety, *, later: bool) -> Safety:
-    """The safety, lowered when the copy to be removed has words that the other lacks."""
-    lost = any((g.q1 > g.q0 if later else g.p1 > g.p0) for g in match.gaps if g.kind == "content")
-    return min(safety, Safety.UNSAFE) if lost else safety
+    """The safety, lowered when the copy to be removed has words where the other has none."""
+    for gap in match.gaps:
+        mine, theirs = (gap.q1 - gap.q0, gap.p1 - gap.p0) if later else (gap.p1 - gap.p0, gap.q1 - gap.q0)
+        if gap.kind == "content" and mine > theirs:
+            return min(safety, Safety.UNSAFE)
+    return safety
 
 
 DETECTORS: tuple[Detector, ...] = (Duplicates(),)
