@@ -46,7 +46,8 @@ SYLLABLES = [
 ]
 DAMAGE = [
     "Vi", "ðã", "QUYẾT", "đnh", "nứơc", "2O23", "ĐIỀ", "U", "{name}", "- 12 -", "Trang 3",
-    "(NLD)", "TRIỆUChủ", "cho-\n", "à", "\u200b", "\ufeff", "á»", "Chia sẻ", "  ", " ,", ".", "…", '"', "“", ">strayed\n",
+    "(NLD)", "TRIỆUChủ", "cho-\n", "à", "\u200b", "\ufeff", "á»",
+    "Chia sẻ", "  ", " ,", ".", "…", '"', "“", ">strayed\n",
     "muc", "la", "người người người người người",
 ]  # fmt: skip
 JOINTS = [" ", " ", " ", " ", "\n", "\n\n", ". ", ", ", "\f", "\r\n"]

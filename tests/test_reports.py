@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from html.parser import HTMLParser
 
@@ -94,6 +95,10 @@ def test_json_of_another_format_is_refused(data):
         json_report.from_dict(data)
 
 
+needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+needs_patch = pytest.mark.skipif(shutil.which("patch") is None, reason="patch is not installed")
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     folder = tmp_path_factory.mktemp("repository")
@@ -101,6 +106,7 @@ def repository(tmp_path_factory):
     return folder
 
 
+@needs_git
 @settings(max_examples=80)
 @given(
     made=fakes.reports(st.text(st.sampled_from("ab \n\n\n\f\r"), max_size=80)),
@@ -122,6 +128,7 @@ def test_git_applies_the_diff(repository, made, ends):
     assert path.read_bytes() == raw_cleaned.encode()
 
 
+@needs_patch
 @settings(max_examples=25)
 @given(made=fakes.reports(st.text(st.sampled_from("ab \n\n\n"), min_size=1, max_size=80)))
 def test_patch_applies_the_diff(tmp_path_factory, made):
