@@ -63,7 +63,10 @@ class CharacterDetector:
                     confidence=piece.confidence,
                     safety=piece.safety,
                 )
-            claims = claims.joined(e.span for p in pieces for e in p.edits)
+            # An edit is trimmed: a byte beside it that stays belongs to the decoded character too.
+            claims = claims.joined(
+                Span(max(0, e.span.start - 2), e.span.end + 2) for p in pieces for e in p.edits
+            )
         for search in _searches(text, alphabet):
             yield from _emit(text, search, claims)
 
