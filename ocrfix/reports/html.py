@@ -18,7 +18,7 @@ from ocrfix.reports._rows import Row, Token, rows
 from ocrfix.reports.json import plain
 from ocrfix.reports.model import Failure, Reviewed
 from ocrfix.reports.summary import Totals
-from ocrfix.reports.text import shorten, visible
+from ocrfix.reports.text import moved, shorten, visible
 
 __all__ = ["render"]
 
@@ -122,6 +122,7 @@ def _note(item: ReportedFinding, index: int, number: int) -> dict[str, Any]:
         "message": visible(finding.message),
         "before": visible(shorten(item.before, _NOTE)),
         "after": visible(shorten(item.after, _NOTE)),
+        "moved": visible(shorten(moved(item), _NOTE)),
         "edits": bool(finding.edits),
         "percent": f"{100 * finding.confidence:.0f} %",
         "line": item.line,
@@ -159,7 +160,7 @@ def _mark(token: Token, notes: list[dict[str, Any]]) -> dict[str, Any]:
     text = token.text
     if token.kind in ("del", "ins"):
         # what cannot be seen is often all that was changed
-        text = "\n".join(visible(line) for line in text.split("\n")).replace("\n", "⏎\n")
+        text = "⏎\n".join(visible(line) if line.strip(" ") else line for line in text.split("\n"))
     first = notes[token.findings[0]] if token.findings else None
     return {
         "text": text,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ocrfix.report import Report, ReportedFinding
 
-__all__ = ["arrow", "lines", "shorten", "visible"]
+__all__ = ["arrow", "lines", "moved", "shorten", "visible"]
 
 _NAMED = {"\n": "⏎", "\t": "⇥", "\f": "␌", "\r": "␍", "\u00a0": "⍽"}
 
@@ -19,11 +19,13 @@ _MARGIN = 8
 def visible(text: str) -> str:
     r"""The text with a sign for every character that cannot be seen, or be told from another.
 
-    Plain spaces stay; a combining mark is named, since what it makes looks like one composed letter.
+    Plain spaces stay where there is anything else; a combining mark is named, since what it makes looks like one composed letter.
 
     >>> visible("người\n\u200bnghe\u0300o")
     'người⏎⟨U+200B⟩nghe⟨U+0300⟩o'
     """
+    if not text.strip(" "):
+        return "␣" * len(text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(_NAMED.get(c) or (f"⟨U+{ord(c):04X}⟩" if _hidden(c) else c) for c in text)
@@ -46,6 +48,12 @@ def shorten(text: str, width: int) -> str:
     return f"{text[:head]} … {text[len(text) - tail :]}"
 
 
+def moved(item: ReportedFinding) -> str:
+    """The text that a finding's edits move to another place, the empty string when they move none."""
+    parts = (edit.replacement.strip() for edit in item.finding.edits if edit.source is not None)
+    return " … ".join(part for part in parts if part)
+
+
 def arrow(item: ReportedFinding, width: int = 60) -> str:
     """What a finding would change, in at most about ``width`` characters; its text if it has no edits.
 
@@ -57,7 +65,10 @@ def arrow(item: ReportedFinding, width: int = 60) -> str:
     >>> arrow(ReportedFinding(finding, Status.LEFT, Span(0, 2), 1, 1, "Vi", "Vi", 0, "words"))
     'Vi'
     """
-    before, after = (visible(t) if t.strip(" ") else "␣" * len(t) for t in (item.before, item.after))
+    text = moved(item)
+    if text:
+        return f"{shorten(visible(text), width - 8)} (moved)"
+    before, after = visible(item.before), visible(item.after)
     if not item.finding.edits:
         return shorten(before, width)
     half = width // 2 - 2
