@@ -160,11 +160,10 @@ def calibration_text(measured: Measured) -> str:
         (code, rule["findings"], percent(rule["confidence"]), percent(rule["precision"]))
         for code, rule in figures["rules"].items()
     ]
-    return (
-        f"{figures['findings']} findings judged; expected calibration error {figures['calibration_error']:.3f}, "
-        f"Brier score {figures['brier_score']:.3f}.\n\n"
-        + table(("rule", "findings", "mean confidence %", "right %"), cells)
-    )
+    error, brier = figures["calibration_error"], figures["brier_score"]
+    found = figures["findings"]
+    head = f"{found} findings judged; expected calibration error {error:.3f}, Brier score {brier:.3f}."
+    return head + "\n\n" + table(("rule", "findings", "mean confidence %", "right %"), cells)
 
 
 def commit() -> str:

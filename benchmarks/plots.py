@@ -8,6 +8,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 
 from ocrfix.detectors.words import SAFE_FROM, UNSAFE_FROM
 from ocrfix.evaluation import Measured, calibration_error, precision_recall, reliability
@@ -32,7 +33,7 @@ def draw(measured: Measured, folder: Path, stem: str, title: str) -> list[str]:
     return names
 
 
-def _save(figure: plt.Figure, path: Path) -> None:
+def _save(figure: Figure, path: Path) -> None:
     figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -262,11 +262,14 @@ def _print_examples(console: Console, changes: Iterable[Outcome], number: int) -
     from rich.text import Text  # noqa: PLC0415
 
     wrong = [c for c in changes if c.kind != "fixed"]
-    counted = Counter(c.kind for c in wrong)
+    if not wrong:
+        console.print("No wrong changes")
+        return
     table = Table("", "right", "read", "made", "context", title=f"Wrong changes ({len(wrong):,})")
-    # Broken words first: they cost more.
+    # Broken words cost more, so they come first; both kinds are shown in proportion.
     for kind in ("broken", "rewrong"):
-        for change in [c for c in wrong if c.kind == kind][: max(1, number * counted[kind] // len(wrong))]:
+        those = [c for c in wrong if c.kind == kind]
+        for change in those[: math.ceil(number * len(those) / len(wrong))]:
             table.add_row(
                 kind, *(Text(x) for x in (change.gold, change.before, change.after, change.context))
             )

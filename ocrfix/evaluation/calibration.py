@@ -45,8 +45,8 @@ def judge(report: Report, original: str, gold: str) -> list[Judgement]:
     The edits of a finding are made alone in the text that its detector read. They are right when a
     gold word becomes right and none becomes wrong; edits that touch no gold word (they take away a
     stray word, or change punctuation) are right when every character that they change brings the text
-    nearer to the gold text. Edits of white space alone are not judged, nor findings that lost to a
-    surer one or touched protected text.
+    nearer to the gold text and no word is the worse for it. Not judged are edits that turn white space
+    into other white space, and findings that lost to a surer one or touched protected text.
 
     Raises ValueError when the report is not that of ``original``.
     """
@@ -69,10 +69,8 @@ def judge(report: Report, original: str, gold: str) -> list[Judgement]:
         fixed = sum(n and not w for w, n in zip(was, now, strict=True))
         broken = sum(w and not n for w, n in zip(was, now, strict=True))
         right = fixed > 0 and not broken
-        if not fixed and not broken and _bare(before.split()) != _bare(after.split()):
-            right = _no_word_touched(words, before, after) and _all_nearer(gold, before, after)
-        elif not fixed and not broken:
-            right = _all_nearer(gold, before, after)
+        if not fixed and not broken:
+            right = _touches_no_word(words, before, after) and _only_mends(gold, before, after)
         finding = item.finding
         judged.append(
             Judgement(
@@ -115,14 +113,20 @@ def _bare(words: Sequence[str]) -> list[str]:
     return out
 
 
-def _no_word_touched(words: Sequence[str], before: str, after: str) -> bool:
+def _touches_no_word(words: Sequence[str], before: str, after: str) -> bool:
+    """Whether the same text stands for every gold word, punctuation aside, before and after."""
     return words_right(words, _bare(before.split()))[1] == words_right(words, _bare(after.split()))[1]
 
 
-def _all_nearer(gold: str, before: str, after: str) -> bool:
+def _only_mends(gold: str, before: str, after: str) -> bool:
+    """Whether every changed character is a step towards the gold text, and no word is the worse for it."""
     gold = normalise(gold)
     gained = Levenshtein.distance(gold, before) - Levenshtein.distance(gold, after)
-    return gained == Levenshtein.distance(before, after)
+    if gained != Levenshtein.distance(before, after):
+        return False
+    words = gold.split()
+    was, now = (words_right(words, text.split())[0] for text in (before, after))
+    return not any(w and not n for w, n in zip(was, now, strict=True))
 
 
 class Bin(NamedTuple):
