@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ocrfix.detectors._characters_scan import ORDINARY, small_edit, spelt_vietnamese
+from ocrfix.detectors._characters_scan import ORDINARY, line_bounds, small_edit, spelt_vietnamese
+from ocrfix.detectors._characters_shifted import find_shifted
 from ocrfix.detectors._characters_viqr import find_viqr
 from ocrfix.document import Document
 from ocrfix.model import Edit, Safety, Span
@@ -94,11 +95,6 @@ def _sign_pattern() -> re.Pattern[str]:
     return re.compile("[" + re.escape("".join(sorted(_tells()))) + "]")
 
 
-@cache
-def _shifted_pattern() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(sorted(legacy.signs('shifted')))}]")
-
-
 def find_legacy(document: Document, alphabet: frozenset[str]) -> list[Legacy]:
     """Stretches of the document in a legacy charset, in order.
 
@@ -108,7 +104,8 @@ def find_legacy(document: Document, alphabet: frozenset[str]) -> list[Legacy]:
     if alphabet & _tells():
         found += _find_single_byte(document)
     if alphabet & legacy.signs("shifted"):
-        found += _find_shifted(document.text)
+        for span, edit, words in find_shifted(document.text):
+            found.append(Legacy(span, "shifted", (edit,), Safety.SAFE, 0.97, words))
     if document.text.count("^") >= 2:
         for line, edits, words in find_viqr(document):
             found.append(Legacy(line, "viqr", edits, Safety.SAFE, 0.97, words))
@@ -307,6 +304,10 @@ def _convert(text: str, stretch: _Stretch, safety: Safety) -> Iterator[Legacy]:
             (start + m.start(), m.group(), _readable(m.group(), charset, first=not i))
             for i, m in enumerate(_TOKEN.finditer(line))
         ]
+        if _beside_unicode(text, start, start + len(line)):
+            part = _reading(line, charset)
+            if len(part.gains) <= part.changed:
+                tokens = []
         if charset == "tcvn3":
             tokens = _capitals(tokens)
             if lost:
@@ -316,6 +317,12 @@ def _convert(text: str, stretch: _Stretch, safety: Safety) -> Iterator[Legacy]:
             whole = Span(tokens[0][0], tokens[-1][0] + len(tokens[-1][1]))
             yield Legacy(whole, charset, edits, safety, confidence, reading.valid)
         start += len(line) + 1
+
+
+def _beside_unicode(text: str, start: int, end: int) -> bool:
+    """Whether the rest of the line around a stretch has words that are plainly Unicode."""
+    left, right = line_bounds(text, start, end)
+    return bool(spelt_vietnamese.search(text, left, start) or spelt_vietnamese.search(text, end, right))
 
 
 def _readable(token: str, charset: str, *, first: bool) -> str:
@@ -390,50 +397,3 @@ def _lost_horn(word: str) -> str:
         return found
 
     return _WORDS.sub(restored, word)
-
-
-# Letters shifted by a PDF producer: word by word, since such text also holds whole Unicode words.
-
-
-_CYRILLIC: Final = re.compile("[\u0400-\u052f]")
-
-
-def _find_shifted(text: str) -> Iterator[Legacy]:
-    hits: list[tuple[int, str, str, bool]] = []
-    loose: list[tuple[int, str, str, bool]] = []
-    good = bad = 0
-    last = -1
-    for match in _shifted_pattern().finditer(text):
-        if match.start() < last:
-            continue
-        start, end = _bounds(text, match.start())
-        last = end
-        before = text[start:end]
-        after = legacy.decode(before, "shifted")
-        bare = any(0x48A <= ord(c) <= 0x4FF for c in before)
-        if is_syllable(after):
-            good += bare
-            hits.append((start, before, after, bare and any(c.isascii() for c in before)))
-        elif bare and not _is_abbreviation(after):
-            bad += 1
-            if not _CYRILLIC.search(after):
-                loose.append((start, before, after, False))
-        elif _is_abbreviation(after) or after == "đ":
-            hits.append((start, before, after, False))
-    sure = good >= 3 and good >= 4 * bad
-    for start, before, after, evident in (*hits, *loose) if sure else hits:
-        end = start + len(before)
-        near = text[max(0, start - 60) : start] + text[end : end + 60]
-        if sure or (evident and good > bad and spelt_vietnamese.search(near)):
-            yield Legacy(
-                Span(start, end), "shifted", (small_edit(start, before, after),), Safety.SAFE, 0.97, good
-            )
-
-
-def _bounds(text: str, offset: int) -> tuple[int, int]:
-    start, end = offset, offset + 1
-    while start > max(0, offset - 10) and text[start - 1].isalpha():
-        start -= 1
-    while end < min(len(text), offset + 10) and text[end].isalpha():
-        end += 1
-    return start, end

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
-from ocrfix.detectors._characters_scan import small_edit
+from ocrfix.detectors._characters_scan import small_edit, spelt_vietnamese
 from ocrfix.document import Block, Document
 from ocrfix.model import Edit, Span
 from ocrfix.vietnamese import legacy
@@ -21,8 +21,9 @@ STRONG_SHARE: Final = 0.8
 FOLLOW_SHARE: Final = 0.6
 """Shares of a block's marked words that must be syllables: in that block, and in the others."""
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_VIQR_TOKEN: Final = re.compile(r"(?:[A-Za-z][\^(+]?[`?~'.]?|\\[\\'`?~.^(+dD])+")
+_VIQR_TOKEN: Final = re.compile(r"(?:[A-Za-z][\^(+]?[`?~'.]?|\\[\\'`?~.^(+])+")
 _VIQR_SIGN: Final = re.compile(r"[aeoAEO]\^|[aA]\([`?~'.]?[a-z]|[ouOU]\+[`?~'.]?[a-z]")
+_SURE_SIGN: Final = re.compile(r"[\^(+]|dd|D[dD]")
 _CLOSING: Final = frozenset(".?'")
 
 
@@ -32,7 +33,11 @@ def find_viqr(document: Document) -> Iterator[tuple[Span, tuple[Edit, ...], int]
     read: list[tuple[Block, list[Edit], int, int, int]] = []
     escaped = "\\." in text or "\\?" in text
     for block in document.blocks:
-        piece = text[block.span.slice]
+        piece = "\n".join(
+            # A line in Unicode is none in VIQR: left blank, so that offsets stay.
+            " " * len(line) if spelt_vietnamese.search(line) else line
+            for line in text[block.span.slice].split("\n")
+        )
         if _VIQR_SIGN.search(piece) or "dd" in piece.lower():
             read.append((block, *_read_viqr(piece, block.span.start, escaped=escaped)))
     strong = any(g >= STRONG_WORDS and v >= STRONG_SHARE * m for _, _, m, v, g in read)
@@ -62,16 +67,19 @@ def _read_viqr(piece: str, offset: int, *, escaped: bool) -> tuple[list[Edit], i
         after = _viqr_word(piece, match, escaped=escaped)
         if before == after:
             continue
-        edits.append(small_edit(offset + match.start(), before, after))
         words = [
             w
             for w in _WORDS.findall(after)
             if not w.isascii() and not (w.isupper() and len(w) <= 5 and not is_syllable(w))
         ]
         marked += bool(words)
-        if words and all(map(is_syllable, words)):
+        good = bool(words) and all(map(is_syllable, words))
+        if good:
             valid += 1
             gains.update(w.lower() for w in words)
+        # "la.us" and "U.S." are no words of VIQR; "QDD" and a misspelt "Vie^.tt" are.
+        if good or after.isascii() or _SURE_SIGN.search(before):
+            edits.append(small_edit(offset + match.start(), before, after))
     return edits, marked, valid, len(gains)
 
 

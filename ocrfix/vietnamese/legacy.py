@@ -154,7 +154,7 @@ def _vni_pattern() -> re.Pattern[str]:
 
 
 _VIQR: Final = re.compile(
-    r"\\([\\'`?~.^(+dD])|([dD])[dD]|([aeoAEO])\^([`?~'.]?)|([aA])\(([`?~'.]?)"
+    r"\\([\\'`?~.^(+])|([dD])[dD]|([aeoAEO])\^([`?~'.]?)|([aA])\(([`?~'.]?)"
     r"|([ouOU])\+([`?~'.]?)|([aeiouyAEIOUY])([`?~'.])"
 )
 
