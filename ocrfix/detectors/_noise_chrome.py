@@ -194,12 +194,15 @@ def placeholders(sheet: Sheet) -> list[Mark]:
     ) and ("orem ipsum" not in text and "OREM IPSUM" not in text):
         return []
     found = []
+    filler = -1  # the last line of filler text so far
     for index, line in enumerate(sheet.lines):
         body = line.text
+        if index <= filler:
+            continue
         if _LOREM.match(body) and body.isascii():
-            found.append(
-                _hole_mark(f'filler text "{body[:40]}"', 0.98, Safety.SAFE, _lorem_lines(sheet, index))
-            )
+            lines = _lorem_lines(sheet, index)
+            found.append(_hole_mark(f'filler text "{body[:40]}"', 0.98, Safety.SAFE, lines))
+            filler = lines[-1]
         elif len(body) <= 40 and _LITTER.fullmatch(body):
             if sheet.alone(index) and not _codelike(sheet, index):
                 sure = body.startswith(("undefined", "function"))

@@ -176,25 +176,37 @@ def findings(sheet: Sheet, marks: Iterable[Mark], config: Config) -> list[Findin
         else:
             others.append(mark)
     inside = _Cover([Span(sheet.lines[i].start, sheet.lines[i].end) for i in taken])
-    tail = _tail(sheet, taken)
-    found = [
-        _finding(sheet, mark, gone, end)
-        for group, gone, end in (
-            (planned, taken, tail),
-            *(([m], set(m.lines), _tail(sheet, set(m.lines))) for m in others),
-        )
-        for mark in group
-        if (group is planned or taken.isdisjoint(mark.lines)) and not (mark.span and inside.meets(mark.span))
+    plan = _Plan(sheet, taken)
+    found = [_finding(plan, m) for m in planned if not (m.span and inside.meets(m.span))]
+    found += [
+        _finding(_Plan(sheet, set(m.lines)), m)
+        for m in others
+        if taken.isdisjoint(m.lines) and not (m.span and inside.meets(m.span))
     ]
     return sorted(found, key=lambda f: f.span)
 
 
-def _tail(sheet: Sheet, gone: set[int]) -> int:
-    """The number of the first of the lines that go at the document's end."""
-    first = len(sheet.lines)
-    while first and first - 1 in gone:
-        first -= 1
-    return first
+class _Plan:
+    """Which lines go, and what that means for their blocks."""
+
+    def __init__(self, sheet: Sheet, gone: set[int]) -> None:
+        self.sheet = sheet
+        self.gone = gone
+        self.tail = len(sheet.lines)
+        """The first of the lines that go at the document's end."""
+        while self.tail and self.tail - 1 in gone:
+            self.tail -= 1
+        self._ends: dict[int, int] = {}
+
+    def end_run(self, block: int) -> int:
+        """The first of the lines that go at the block's end; its first line when the whole block goes."""
+        if block not in self._ends:
+            lines = self.sheet.ranges[block]
+            first = lines.stop
+            while first > lines.start and first - 1 in self.gone:
+                first -= 1
+            self._ends[block] = first
+        return self._ends[block]
 
 
 class _Cover:
@@ -209,7 +221,8 @@ class _Cover:
         return any(span.overlaps(s) for s in self._spans[max(0, place - 1) : place + 1])
 
 
-def _finding(sheet: Sheet, mark: Mark, gone: set[int], tail: int) -> Finding:
+def _finding(plan: _Plan, mark: Mark) -> Finding:
+    sheet = plan.sheet
     if mark.span:
         span, cuts = mark.span, [_cut_inside(sheet.text, mark.span)]
     else:
@@ -219,7 +232,7 @@ def _finding(sheet: Sheet, mark: Mark, gone: set[int], tail: int) -> Finding:
                 break
             last = sheet.lines[j]
         span = Span(first.start, last.end)
-        cuts = [_cut_line(sheet, i, gone, tail) for i in mark.lines]
+        cuts = [_cut_line(plan, i) for i in mark.lines]
     edits = () if mark.safety is Safety.DISPLAY else tuple(Edit(s, "") for s in _joined(cuts))
     return Finding(mark.rule, span, mark.message, edits, mark.confidence, mark.safety, mark.evidence)
 
@@ -252,26 +265,23 @@ def _cut_inside(text: str, span: Span) -> Span:
     return Span(start, end)
 
 
-def _cut_line(sheet: Sheet, index: int, gone: set[int], tail: int) -> Span:
-    """What to delete so that one line goes, when all lines in ``gone`` go; ``tail`` as `_tail` gives it."""
-    lines, text = sheet.lines, sheet.text
-    line = lines[index]
-    own = sheet.ranges[line.block]
-    if not all(i in gone for i in own):
-        after = index
-        while after + 1 < own.stop and after + 1 in gone:
-            after += 1
-        if after + 1 == own.stop:
+def _cut_line(plan: _Plan, index: int) -> Span:
+    """What to delete so that one line goes, when all lines of the plan go."""
+    sheet = plan.sheet
+    lines, line = sheet.lines, sheet.lines[index]
+    own, run = sheet.ranges[line.block], plan.end_run(line.block)
+    if run > own.start:
+        if index >= run:
             return Span(lines[index - 1].end, line.end)
         return Span(sheet.begin(index), sheet.begin(index + 1))
     start = sheet.begin(index)
-    if index == own.start and index and index - 1 not in gone:
-        start = _trimmed_start(sheet, index, start, tail=index >= tail)
+    if index == own.start and index and index - 1 not in plan.gone:
+        start = _trimmed_start(sheet, index, start, tail=index >= plan.tail)
     if index + 1 < own.stop:
         return Span(start, sheet.begin(index + 1))
     if own.stop == len(lines):
         return Span(start, line.end)
-    page_break = text.find("\f", line.end, lines[index + 1].start)
+    page_break = sheet.text.find("\f", line.end, lines[index + 1].start)
     return Span(start, page_break if page_break >= 0 else sheet.begin(index + 1))
 
 
