@@ -19,7 +19,8 @@ _MARGIN = 8
 def visible(text: str) -> str:
     r"""The text with a sign for every character that cannot be seen, or be told from another.
 
-    Plain spaces stay where there is anything else; a combining mark is named, since what it makes looks like one composed letter.
+    Plain spaces stay where there is anything else; a combining mark is named, since what it makes
+    looks like one composed letter.
 
     >>> visible("người\n\u200bnghe\u0300o")
     'người⏎⟨U+200B⟩nghe⟨U+0300⟩o'
