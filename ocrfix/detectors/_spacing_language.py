@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -23,10 +24,15 @@ def word_logp(language: LanguageModel, word: str) -> float:
     return language.word_logp(word) if language.known(word) else UNKNOWN
 
 
-def scores(language: LanguageModel, words: Sequence[str], skip: int = 0) -> list[float]:
+def scores(language: LanguageModel, words: Sequence[str], skip: int = 0) -> tuple[float, ...]:
     """Log-probability, in nats, of each word after those before it, without the first ``skip`` of them."""
+    return _scores(language, tuple(words), skip)
+
+
+@lru_cache(maxsize=16384)
+def _scores(language: LanguageModel, words: tuple[str, ...], skip: int) -> tuple[float, ...]:
     found = language.score(list(words))[skip:]
-    return [
+    return tuple(
         float(score) if language.known(word) else min(float(score), UNKNOWN)
         for score, word in zip(found, words[skip:], strict=True)
-    ]
+    )
