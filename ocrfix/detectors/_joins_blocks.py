@@ -39,6 +39,9 @@ QUOTES_AGREE: Final = 5.0
 """What an open quote or bracket that the other half closes is worth, in nats."""
 HEADING_COST: Final = 3.0
 """What it costs, in nats, that the first half looks like a heading or a caption."""
+SETTLED: Final = 8.0
+SETTLED_SEAM: Final = 2.0
+"""The fit and the seam, in nats, with which neighbours are one sentence and nothing else is tried."""
 DISTANCE_COST: Final = 0.4
 """What each paragraph in between costs, in nats."""
 
@@ -88,12 +91,11 @@ def block_findings(
     openings = [u for u in units[:-1] if not u.tail.closed and _may_go_on(u)]
     if not openings:
         return
-    pairs = list(_pairs(units, openings))
-    if not pairs:
-        return
-    texts = [(units[i].text, units[j].text) for i, j in pairs]
-    judged = fits(texts, context.language)
-    candidates = [_candidate(units, i, j, fit) for (i, j), fit in zip(pairs, judged, strict=True)]
+    candidates = _judge(units, [p for left in openings for p in _adjacent_pair(units, left)], context)
+    settled = {c.left for c in candidates if c.fit.seam >= SETTLED_SEAM and c.fit.total >= SETTLED}
+    restless = [left for left in openings if left.number not in settled and len(left.text) >= 0.7 * LONG]
+    taken = {number + 1 for number in settled}
+    candidates += _judge(units, list(_distant_pairs(units, restless, taken)), context)
     chosen = _assign(candidates)
     whole = {c.left for c in chosen} | {u.number for u in units if u.tail.closed}
     captions = _captions_inside(units, chosen)
@@ -136,24 +138,32 @@ def _headless(unit: Unit) -> bool:
     return unit.case == "lower" and is_word(unit.text) and len(unit.text) >= 12 and _may_be_rest(unit)
 
 
-def _pairs(units: list[Unit], openings: list[Unit]) -> Iterator[tuple[int, int]]:
+def _judge(units: list[Unit], pairs: list[tuple[int, int]], context: Context) -> list[Candidate]:
+    if not pairs:
+        return []
+    judged = fits([(units[i].text, units[j].text) for i, j in pairs], context.language)
+    return [_candidate(units, i, j, fit) for (i, j), fit in zip(pairs, judged, strict=True)]
+
+
+def _adjacent_pair(units: list[Unit], left: Unit) -> Iterator[tuple[int, int]]:
+    if _neighbours(units, left, units[left.number + 1]):
+        yield left.number, left.number + 1
+
+
+def _distant_pairs(units: list[Unit], lefts: list[Unit], taken: set[int]) -> Iterator[tuple[int, int]]:
+    """Units without an end, each with the units further down that begin in the middle of a sentence."""
     headless: dict[int, bool] = {}
-    for left in openings:
-        place = left.number
-        right = units[place + 1]
-        if _neighbours(units, left, right):
-            yield place, place + 1
-        if len(left.text) < 0.7 * LONG:
-            continue
-        for other in units[place + 2 : place + 2 + REACH_UNITS]:
+    for left in lefts:
+        first = left.number + 2
+        for other in units[first : first + REACH_UNITS]:
             if other.start - left.end > REACH_CHARACTERS:
                 break
-            if other.head.gap < 2:
+            if other.head.gap < 2 or other.number in taken:
                 continue
             if other.number not in headless:
                 headless[other.number] = _headless(other) and len(other.text) >= LONG // 2
             if headless[other.number]:
-                yield place, other.number
+                yield left.number, other.number
 
 
 def _neighbours(units: list[Unit], left: Unit, right: Unit) -> bool:

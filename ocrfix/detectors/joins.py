@@ -33,7 +33,7 @@ class Joins:
         lines = lines_of(document)
         if len(lines) > 1:
             yield from _hyphen_findings(lines, document, context)
-        wrapped = wraps(lines, lambda pairs: [fit.seam for fit in fits(pairs, context.language)])
+        wrapped = wraps(lines, lambda pairs: fits(pairs, context.language))
         groups = paragraphs(lines, wrapped)
         sure = {wrap.line for wrap in wrapped if wrap.sure}
         for group in groups:
