@@ -175,9 +175,11 @@ def _damaged_utf8(data: bytes) -> Decoded | None:
 
 
 def _single_byte(data: bytes, name: str) -> Decoded:
+    text = _try_cp1258(data)
+    if text is not None:
+        return Decoded(text, "cp1258")
     if _looks_vietnamese(data):
-        text = _try_cp1258(data)
-        return Decoded(text, "cp1258") if text is not None else _cp1252(data)
+        return _cp1252(data)
     if _high_share(data) < _LATIN_SHARE:
         return _cp1252(data)
     from charset_normalizer import from_bytes  # noqa: PLC0415  (start-up time)
@@ -217,13 +219,14 @@ def _looks_vietnamese(data: bytes) -> bool:
 
 
 def _try_cp1258(data: bytes) -> str | None:
-    """The text, if the bytes make Vietnamese syllables in Windows-1258."""
+    """The text, if its marked words are Vietnamese syllables in Windows-1258, and some use its tone marks."""
     from ocrfix.vietnamese.syllable import is_syllable  # noqa: PLC0415
 
     try:
         text = data.decode("cp1258")
     except UnicodeDecodeError:
         return None
-    sample = unicodedata.normalize("NFC", text[:_SAMPLE])
-    words = [w for w in re.findall(r"[^\W\d_]+", sample) if not w.isascii()]
-    return text if words and sum(map(is_syllable, words)) >= 0.7 * len(words) else None
+    words = [w for w in re.findall(r"(?:[^\W\d_][\u0300-\u0323]?)+", text[:_SAMPLE]) if not w.isascii()]
+    toned = sum(not unicodedata.is_normalized("NFC", w) for w in words)
+    right = sum(map(is_syllable, words))
+    return text if toned >= 0.2 * len(words) and right >= 0.7 * len(words) and toned else None
