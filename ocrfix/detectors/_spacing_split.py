@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._spacing_language import UNKNOWN, scores, word_logp
 from ocrfix.detectors._spacing_segment import MAX_SYLLABLE, good_part
-from ocrfix.detectors._spacing_text import has_marks, in_address
+from ocrfix.detectors._spacing_text import has_marks, in_address, word_after, word_before
 from ocrfix.detectors.base import Context
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
@@ -104,7 +104,7 @@ class SplitSyllable:
             return
         done = -1
         for match in _RUN.finditer(text):
-            if match.start() < done or match.group() not in doubtful:
+            if match.start() < done or match.group() not in doubtful or not _near(text, match):
                 continue
             window = _window(text, match, doubtful)
             if len(window) < 2:
@@ -125,6 +125,21 @@ def _doubtful(run: str) -> bool:
     if syllable is None:
         return not any(c in "fjwzFJWZ" for c in run)
     return not syllable.onset and canonical(run) not in _COMMON_BARE
+
+
+def _near(text: str, match: re.Match[str]) -> bool:
+    """Whether a neighbour is short enough, and of the letter case, to be of one syllable with the token."""
+    run = match.group()
+    place = match.end() + _gap(text, match.end(), 1)
+    if place > match.end():
+        right = word_after(text, place)
+        if right and len(run) + len(right) <= MAX_SYLLABLE and _same_case([run, right]):
+            return True
+    place = match.start() - _gap(text, match.start(), -1)
+    if place < match.start():
+        left = word_before(text, place)
+        return bool(left) and len(run) + len(left) <= MAX_SYLLABLE and _same_case([left, run])
+    return False
 
 
 def _window(text: str, match: re.Match[str], doubtful: set[str]) -> list[_Piece]:
