@@ -1,4 +1,4 @@
-"""Where copies stand in the text: their edges, the kind of text around them, and the edit that takes one out."""
+"""Where copies stand: their edges, the kind of text around them, and the edit that takes one out."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ _NUMBERED: Final = re.compile(
     r"^[ \t]*(?:điều|khoản|điểm|mục|chương|phần)[ \t]+[\dIVXLa-zđ]{1,6}\b|^[ \t]*(?:\d{1,3}|[a-zđ])[.)][ \t]",
     re.IGNORECASE | re.MULTILINE,
 )
+_REFERENCE: Final = re.compile(r"\b(?:điều|khoản|điểm)[ \t](?:\d+|này|[a-zđ]\b)", re.IGNORECASE)
 _AROUND: Final = 1500
 """Characters on each side in which numbered clauses are counted."""
-_CLAUSES: Final = 5
-"""Numbered lines nearby that make a text a law or a list."""
+_CLAUSES: Final = 4
+"""Numbered lines nearby that make a text a law or a list; references to clauses count half."""
 _LONG_BLOCK: Final = 1500
 """Words above which a run of lines is no paragraph, but paragraphs without blank lines."""
 _SHORT_LINE: Final = 12
@@ -58,7 +59,7 @@ class Layout:
         return np.unique(found[found < self.count])
 
     def block(self, word: int) -> tuple[int, int]:
-        """First word of the block (of the line, where lines are the paragraphs) of a word, and the word after it."""
+        """First word of a word's block (or line, where lines are the paragraphs), and the word after it."""
         for starts in reversed(self.unit_starts):
             n = int(np.searchsorted(starts, word, "right"))
             end = int(starts[n]) if n < len(starts) else self.count
@@ -91,7 +92,7 @@ class Layout:
         return self.text[self.end(word) : self.start(word)]
 
     def edge(self, word: int) -> str:
-        """What parts a word from the one before: "block", "line" (a paragraph's end), "sentence" or "" (nothing).
+        """What parts a word from the one before: "block", "line" (a paragraph's end), "sentence" or "".
 
         A line end inside a sentence, as hard wrapping makes it, parts nothing.
         """
@@ -129,10 +130,11 @@ class Layout:
         left = max(0, self.start(start) - _AROUND)
         right = self.end(end) + _AROUND
         sample = self.text[left : min(right, left + 4 * _AROUND)]
-        return sum(1 for _ in _NUMBERED.finditer(sample)) >= _CLAUSES
+        found = sum(1 for _ in _NUMBERED.finditer(sample))
+        return found >= _CLAUSES or found + sum(1 for _ in _REFERENCE.finditer(sample)) >= 2 * _CLAUSES
 
     def set_in_lines(self, start: int, end: int) -> bool:
-        """Whether the words are set line by line, each with a capital or sign of its own: verse, a list, a table."""
+        """Whether the words stand line by line, each with a capital or sign: verse, a list, a table."""
         low = self.text.rfind("\n", 0, self.start(start)) + 1
         stop = self.text.find("\n", self.end(end))
         stop = len(self.text) if stop < 0 else stop
@@ -158,7 +160,7 @@ class Layout:
         return all(line.count(" ") < _SHORT_LINE and line.count(" ") for line in near)
 
     def deletion(self, match: Match, *, later: bool) -> Edit:
-        """The edit that takes one copy out, with the signs that belong to it and one of the gaps beside it."""
+        """The edit that takes one copy out, with its own signs and one of the gaps beside it."""
         if later:
             start, end, other_start, other_end = match.q0, match.q1, match.p0, match.p1
         else:

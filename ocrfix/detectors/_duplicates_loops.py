@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["shorten", "sign_loops", "word_loop"]
 
 _GRAMMAR: Final = frozenset(
-    "của các và là những được trong với cho có đã để từ tại về này đó theo khi thì mà nhưng cũng như do bởi bị vào "
-    "ra trên dưới đến hoặc nên vì nếu tuy còn sẽ đang một".split()
+    """
+    của các và là những được trong với cho có đã để từ tại về này đó theo khi thì mà nhưng cũng như do bởi bị
+    vào ra trên dưới đến hoặc nên vì nếu tuy còn sẽ đang một
+    """.split()  # noqa: SIM905
 )
 """Words of grammar, which no song or chant is made of."""
 _SUNG: Final = frozenset(
-    "a á à ạ ah ha hả hà hê hi hí hì ho hò hô hơ hu hú hừ hử ô ôi ồ ơ ờ ơi ới ừ la lá là na nà nô oa oe ò é ê ối ái "
-    "đùng tùng cắc keng bum bùm ầm rầm đoàng tí tách tích tắc reng coong cạch lộp độp bíp tút chíp meo gâu "
-    "một hai ba bốn năm sáu bảy tám chín mười dô zô lạy vâng dạ không".split()
+    """
+    a á à ạ ah ha hả hà hê hi hí hì ho hò hô hơ hu hú hừ hử ô ôi ồ ơ ờ ơi ới ừ la lá là na nà nô oa oe ò é ê
+    ối ái đùng tùng cắc keng bum bùm ầm rầm đoàng tí tách tích tắc reng coong cạch lộp độp bíp tút chíp meo gâu
+    một hai ba bốn năm sáu bảy tám chín mười dô zô lạy vâng dạ không
+    """.split()  # noqa: SIM905
 )
 """Sounds, calls, numbers: words that speech and song do repeat."""
 _SIGNS: Final = re.compile(r"([^\w\s])(?:\1|[ \t](?=\1)){9,}+")
@@ -43,7 +47,7 @@ _SIGNS_KEPT: Final = 3
 def word_loop(layout: Layout, match: Match) -> Finding | None:
     """The finding for a passage that overlaps its own earlier copy, or None when it may stand.
 
-    Parameters: ``match``, whose two copies overlap or touch: words ``[p0, q1)`` go round with the match's period.
+    Parameters: ``match``, whose two copies overlap or touch: words ``[p0, q1)`` go round with its period.
     """
     period, total = match.period, match.q1 - match.p0
     strange = sum(max(gap.p1 - gap.p0, gap.q1 - gap.q0) for gap in match.gaps if gap.kind == "content")
@@ -112,7 +116,7 @@ def _parted(layout: Layout, match: Match) -> bool:
 
 
 def sign_loops(layout: Layout) -> Iterator[Finding]:
-    """Findings for letters 32 times over, glued groups of letters 8 times over, and endless rows of a sign."""
+    """Findings for letters 32 times over, glued groups of letters 8 times over, endless rows of a sign."""
     text, tokens = layout.text, layout.tokens
     for found in _SIGNS.finditer(text):
         if found.end() - found.start() >= _LONG_ROW:
@@ -154,10 +158,10 @@ def _sign_finding(where: tuple[int, int], unit: str, safety: Safety) -> Finding:
 
 
 def shorten(text: str, most: int = 80) -> str:
-    """The text on one line, cut to ``most`` characters.
+    r"""The text on one line, cut to ``most`` characters.
 
-    >>> shorten("một  hai\\nba bốn năm", 11)
-    'một hai …'
+    >>> shorten("một  hai\nba bốn năm", 11)
+    'một hai b …'
     """
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 2].rstrip() + " …"

@@ -76,6 +76,7 @@ class Match:
         return self.q0 - self.p0
 
 
+_SHORT_WORD: Final = 3
 _SHARE: Final = 0.4
 _SHARE_BROKEN: Final = 0.5
 _SHARE_GARBLED: Final = 0.67
@@ -86,9 +87,9 @@ _AS_LETTERS: Final = str.maketrans("01589", "oisbg")
 def gap_kind(one: str, other: str) -> str:
     """How two stretches differ: "reading", "number" or "content".
 
-    Two stretches are readings of one when at most two fifths of the letters differ; half of them where one has more
-    words that are no Vietnamese syllables than the other, and two thirds where each is one word. Numbers are the
-    same when they look alike.
+    Two stretches are readings of one when at most two fifths of the letters differ; half of them where one
+    has more words that are no Vietnamese syllables than the other, and two thirds where each is one
+    word. Numbers are the same when they look alike.
 
     >>> gap_kind("Vi người", "Vl ngưòi"), gap_kind("khoản 1", "khoản 2"), gap_kind("ông An", "bà Hà")
     ('reading', 'number', 'content')
@@ -96,13 +97,21 @@ def gap_kind(one: str, other: str) -> str:
     a, b = _folded_words(one), _folded_words(other)
     if _numbers(a, b) != _numbers(b, a):
         return "number"
+    while a and b and a[0] == b[0]:
+        a, b = a[1:], b[1:]
+    while a and b and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
     left, right = "".join(a).translate(_AS_LETTERS), "".join(b).translate(_AS_LETTERS)
     if not left or not right:
-        return "content"
-    broken = _garbled(one) != _garbled(other)
-    share = _SHARE_GARBLED if broken and len(a) == len(b) == 1 else _SHARE_BROKEN if broken else _SHARE
-    allowed = int(max(len(left), len(right)) * share)
-    near = Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
+        return "content" if left or right else "reading"
+    longest = max(len(left), len(right))
+    if longest <= _SHORT_WORD:
+        allowed = 1
+    else:
+        broken = _garbled(one) != _garbled(other)
+        share = _SHARE_GARBLED if broken and len(a) == len(b) == 1 else _SHARE_BROKEN if broken else _SHARE
+        allowed = int(longest * share)
+    near = longest > 1 and Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
     return "reading" if near else "content"
 
 

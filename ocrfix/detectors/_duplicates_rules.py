@@ -31,7 +31,8 @@ After:
 ## Fix safety
 Safe for copies of 12 words directly one after the other, and of 40 words within 1,500 words. Unsafe for
 shorter ones (5 and 25 words) and for those further apart: reports repeat their own paragraphs in a summary.
-Left alone: verse, lists and tables, and clauses of laws and contracts unless they follow each other directly.
+Left alone: verse, lists and tables, and clauses of laws and contracts unless they follow each other
+directly.
 
 ## Risk
 A refrain or a formula that the writer repeats on purpose. In 20 MB of news, whole paragraphs of 40 words
@@ -45,9 +46,12 @@ NEAR_BLOCK: Final = Rule(
     "A paragraph that comes twice, read differently",
     Safety.SAFE,
     """## What it finds
-A block that comes again with reading errors in one of the copies or in both: other tone marks, letters that look
-alike, words run together. The copy that the language model finds better read stays; where it cannot tell, the first.
-When the better copy stands further on, it takes the place of the first. The matching is seed-and-extend over words
+A block that comes again with reading errors in one of the copies or in both: other tone marks,
+letters that look
+alike, words run together. The copy that the language model finds better read stays; where it cannot
+tell, the first.
+When the better copy stands further on, it takes the place of the first. The matching is seed-and-
+extend over words
 without marks, as BLAST aligns sequences (Altschul et al. 1990).
 
 ## Example
@@ -66,7 +70,8 @@ As for exact-block. The copies may differ only as readings of the same words do;
 word makes them two texts, and a word that only the copy to be removed has makes the fix unsafe.
 
 ## Risk
-Two paragraphs made after one pattern, as in lists of decisions. Their names and numbers differ, which rules them out.
+Two paragraphs made after one pattern, as in lists of decisions. Their names and numbers differ,
+which rules them out.
 """,
 )
 
@@ -76,29 +81,34 @@ REPEATED_SPAN: Final = Rule(
     "A passage that comes again inside another paragraph",
     Safety.SAFE,
     """## What it finds
-A run of words that comes a second time in the middle of other text, because a reader of columns or a vision model
+A run of words that comes a second time in the middle of other text, because a reader of columns or
+a vision model
 slipped back. The copy that fits its surroundings worse goes: its sentence is broken before or after it,
 as the language model tells. Where both fit alike, the later one goes.
 
 ## Example
 Before:
 
-    Xã đã vận động nhân dân hiến đất, góp công làm đường. Nhờ đó, đến cuối năm toàn xã có thêm 6 km đường bê tông,
+    Xã đã vận động nhân dân hiến đất, góp công làm đường. Nhờ đó, đến cuối năm toàn xã có thêm 6 km
+    đường bê tông,
     việc đi lại, vận chuyển nông sản thuận lợi hơn trước.
 
-    Chị Mai mua thêm hai con bò để nuôi góp công làm đường. Nhờ đó, đến cuối năm toàn xã có thêm 6 km đường bê tông,
+    Chị Mai mua thêm hai con bò để nuôi góp công làm đường. Nhờ đó, đến cuối năm toàn xã có thêm 6
+    km đường bê tông,
     việc đi lại, vận chuyển nông sản thuận lợi hơn trước.
 
 After:
 
-    Xã đã vận động nhân dân hiến đất, góp công làm đường. Nhờ đó, đến cuối năm toàn xã có thêm 6 km đường bê tông,
+    Xã đã vận động nhân dân hiến đất, góp công làm đường. Nhờ đó, đến cuối năm toàn xã có thêm 6 km
+    đường bê tông,
     việc đi lại, vận chuyển nông sản thuận lợi hơn trước.
 
     Chị Mai mua thêm hai con bò để nuôi
 
 ## Fix safety
 Safe from 20 words on when one copy is plainly glued in and the other is not, and from 100 words on within
-1,500 words. Unsafe from 60 words on. Never in laws, contracts, lists and verse, whose clauses rightly recur.
+1,500 words. Unsafe from 60 words on. Never in laws, contracts, lists and verse, whose clauses
+rightly recur.
 
 ## Risk
 News repeats its lede of 20 to 60 words in the body; such copies fit where they stand and are left alone.
@@ -111,7 +121,8 @@ LOOP: Final = Rule(
     "The same words or signs many times over",
     Safety.SAFE,
     """## What it finds
-A phrase, a line or a sign that a recogniser put out over and over, as vision models do at a stain or an empty
+A phrase, a line or a sign that a recogniser put out over and over, as vision models do at a stain
+or an empty
 margin. One copy stays, and with it whatever the last, unfinished round leads over to.
 
 ## Example
@@ -124,9 +135,10 @@ After:
     Đại diện các của các sở, ngành dự hội nghị.
 
 ## Fix safety
-Safe where speech cannot repeat so: a phrase with a grammar word 5 times over, other phrases 10 times, lines
-of three words and more 8 times. Fewer rounds are unsafe. Reduplication (dần dần, luôn luôn), laughter and song (ha ha ha,
-la la la), counting, figures, rows of dots in forms and the rules of tables are left alone.
+Safe where speech cannot repeat so: a phrase with a grammar word 5 times over, other phrases 10 times,
+lines of three words and more 8 times, of twelve words 3 times. Fewer rounds are unsafe. Reduplication
+(dần dần, luôn luôn), laughter and song (ha ha ha, la la la), counting, figures, rows of dots in forms
+and the rules of tables are left alone.
 
 ## Risk
 Chants and refrains, where they run longer than that.

@@ -1,0 +1,135 @@
+"""The bounds of a pair of copies: out to the edge of a block, back from words shared by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from ocrfix.detectors._duplicates_match import Gap, Match, gap_kind
+
+if TYPE_CHECKING:
+    from ocrfix.detectors._duplicates_layout import Layout
+
+__all__ = ["STRAY", "UNIT", "Places", "grown", "trimmed", "turned", "without_overlap"]
+
+UNIT: Final = ("block", "line")
+"""Edges of paragraphs."""
+_LONGEST_TURN: Final = 400
+"""Words over which the beginning of a round is sought."""
+_MISREAD: Final = 3
+_MISREAD_LETTERS: Final = 3
+"""Misread words that a match is carried over, and their least length."""
+STRAY: Final = 6
+"""Words beyond a block's or sentence's end that two texts may share by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The edges of both copies: "block", "line", "sentence" or "" before and after."""
+
+    p: tuple[str, str]
+    q: tuple[str, str]
+
+    @staticmethod
+    def of(layout: Layout, match: Match) -> Places:
+        """The edges of a match's copies."""
+        return Places(
+            (layout.edge(match.p0), layout.edge(match.p1)), (layout.edge(match.q0), layout.edge(match.q1))
+        )
+
+    @property
+    def whole(self) -> tuple[bool, bool]:
+        """Whether each copy is one or several whole blocks."""
+        return (all(e in UNIT for e in self.p), all(e in UNIT for e in self.q))
+
+
+def turned(layout: Layout, match: Match) -> Match:
+    """A match that overlaps itself, turned so that its rounds begin where a block does."""
+    most = min(match.q1 - match.q0 - match.period, match.period - 1)
+    starts = range(match.p0, match.p0 + most + 1)
+    edges = [layout.edge(n) for n in starts[:_LONGEST_TURN]]
+    for turn, edge in enumerate(edges):
+        if edge in UNIT and layout.edge(match.q0 + turn) in UNIT:
+            gaps = tuple(g for g in match.gaps if g.p0 >= match.p0 + turn)
+            return replace(match, p0=match.p0 + turn, q0=match.q0 + turn, gaps=gaps)
+    return match
+
+
+def without_overlap(match: Match) -> Match:
+    """The match cut to one round, where what follows the second copy begins as the copies do."""
+    extra = match.q1 - match.q0 - match.period
+    gaps = tuple(g for g in match.gaps if g.q1 <= match.q1 - extra and g.p1 <= match.q0)
+    return replace(match, p1=match.q0, q1=match.q1 - extra, gaps=gaps)
+
+
+def grown(layout: Layout, match: Match) -> Match:
+    """The match up to the edges of blocks, or over misread words at its ends if it has such words inside."""
+    before, after = _to_edge(layout, match.p0, match.q0, -1), _to_edge(layout, match.p1, match.q1, 1)
+    if match.gaps and before == (0, 0):
+        before = _over_misread(layout, match.p0, match.q0, -1)
+    if match.gaps and after == (0, 0):
+        after = _over_misread(layout, match.p1, match.q1, 1)
+    gaps = list(match.gaps)
+    p0, q0, p1, q1 = match.p0 - before[0], match.q0 - before[1], match.p1 + after[0], match.q1 + after[1]
+    if before != (0, 0):
+        gaps.insert(0, Gap(p0, match.p0, q0, match.q0, "reading"))
+    if after != (0, 0):
+        gaps.append(Gap(match.p1, p1, match.q1, q1, "reading"))
+    return Match(p0, p1, q0, q1, tuple(gaps)) if p1 <= q0 else match
+
+
+def _over_misread(layout: Layout, p: int, q: int, way: int) -> tuple[int, int]:
+    """Words beside (p, q) in both copies, within one sentence, that read like one another."""
+    size = 0
+    while size < _MISREAD and not layout.edge(p + way * size) and not layout.edge(q + way * size):
+        i, j = p + way * size - (way < 0), q + way * size - (way < 0)
+        if not 0 <= i < j < layout.count:
+            break
+        one, other = layout.words(i, i + 1), layout.words(j, j + 1)
+        if min(len(one), len(other)) < _MISREAD_LETTERS or gap_kind(one, other) != "reading":
+            break
+        size += 1
+    return size, size
+
+
+def _to_edge(layout: Layout, p: int, q: int, way: int) -> tuple[int, int]:
+    """Words of both copies between (p, q) and the edge of a block, when they are readings of the same."""
+    x, y = _edge_distance(layout, p, way), _edge_distance(layout, q, way)
+    if x is None or y is None or not x or not y or abs(x - y) > 1 or q + way * y <= p + way * x:
+        return 0, 0
+    one = layout.words(min(p, p + way * x), max(p, p + way * x))
+    other = layout.words(min(q, q + way * y), max(q, q + way * y))
+    return (x, y) if gap_kind(one, other) == "reading" else (0, 0)
+
+
+def _edge_distance(layout: Layout, word: int, way: int) -> int | None:
+    """Words to the next edge of a block on one side, if it is near."""
+    for size in range(STRAY + 1):
+        n = word + way * size
+        if not 0 <= n <= layout.count:
+            return None
+        if layout.edge(n) in UNIT:
+            return size
+    return None
+
+
+def trimmed(layout: Layout, match: Match, stray: Callable[[int, Match], bool]) -> Match:
+    """The match without the few words that both texts share by chance beyond a common edge.
+
+    Parameters: ``stray``, whether the words from the given one to the edge belong where they stand.
+    """
+    inner = [0, *(g.q1 for g in match.gaps)]
+    low, high = match.q0, match.q1
+    if not layout.edge(high):
+        for q in range(high - 1, max(inner[-1], high - STRAY - 1, low), -1):
+            if layout.edge(q) and layout.edge(match.p1 - (match.q1 - q)):
+                high = q
+                break
+    if not layout.edge(low):
+        until = min((match.gaps[0].q0 if match.gaps else high), low + STRAY)
+        for q in range(low + 1, until):
+            if layout.edge(q) and layout.edge(match.p0 + q - match.q0) and stray(low, match):
+                low = q
+                break
+    return replace(match, q0=low, q1=high, p0=match.p0 + low - match.q0, p1=match.p1 - (match.q1 - high))
