@@ -153,18 +153,18 @@ LOST_INITIAL: Final = Rule(
     "JOI006",
     "lost-initial",
     "The first letter of a paragraph was lost",
-    Safety.UNSAFE,
+    Safety.SAFE,
     """\
 What it finds
-    A paragraph whose first word lacks its large first letter: with one letter (or two) put back, and no
-    other, it fits what follows.
+    A paragraph whose first word lacks its large first letter: with one letter put back, and no other, it
+    fits what follows. The next letter may have been taken for the capital (Hát huy for Phát huy).
 
 Example
     before: goài ra, tỉnh còn hỗ trợ vốn cho các hộ nghèo.
     after:  Ngoài ra, tỉnh còn hỗ trợ vốn cho các hộ nghèo.
 
 Fix safety
-    Safe when the paragraph begins with a small letter and one letter alone fits by far; unsafe otherwise.
+    Safe when one letter alone fits by far, and by more where a capital stands there already; else unsafe.
 
 Risk
     A paragraph that begins with an unusual word.
