@@ -12,7 +12,17 @@ from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.vietnamese.letters import letter
 
-__all__ = ["Line", "Mark", "Sheet", "breaks_sentence", "findings", "goes_on", "skeleton"]
+__all__ = [
+    "Line",
+    "Mark",
+    "Sheet",
+    "breaks_sentence",
+    "findings",
+    "goes_on",
+    "neighbours",
+    "recurring",
+    "skeleton",
+]
 
 _ENDINGS: Final = '.!?…:;"”’»)]}'
 LONG: Final = 25
@@ -123,11 +133,12 @@ def breaks_sentence(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> bool
     >>> breaks_sentence(Sheet(Document(page)), 1)
     True
     """
-    left, right = _neighbours(sheet, index, noise)
+    left, right = neighbours(sheet, index, noise)
     return left is not None and right is not None and goes_on(left, right)
 
 
-def _neighbours(sheet: Sheet, index: int, noise: Iterable[int]) -> tuple[str | None, str | None]:
+def neighbours(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> tuple[str | None, str | None]:
+    """The nearest lines before and after one; at most six lines in ``noise`` are passed over."""
     skip = noise if isinstance(noise, (set, frozenset, dict)) else frozenset(noise)
     found: list[str | None] = []
     for step in (-1, 1):
@@ -138,6 +149,19 @@ def _neighbours(sheet: Sheet, index: int, noise: Iterable[int]) -> tuple[str | N
             place += step
         found.append(sheet.lines[place].text if 0 <= place < len(sheet.lines) else None)
     return found[0], found[1]
+
+
+def recurring(sheet: Sheet, copies: int, longest: int = 100) -> set[int]:
+    r"""The lines of at most ``longest`` characters that stand ``copies`` times or more, digits folded.
+
+    >>> recurring(Sheet(Document("Báo Xuân 1\n\nTin\n\nBáo Xuân 2")), 2)
+    {0, 2}
+    """
+    seen: dict[str, list[int]] = {}
+    for index, line in enumerate(sheet.lines):
+        if len(line.text) <= longest:
+            seen.setdefault(skeleton(line.text), []).append(index)
+    return {i for indices in seen.values() if len(indices) >= copies for i in indices}
 
 
 def goes_on(left: str, right: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, breaks_sentence
+from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, breaks_sentence, neighbours, recurring
 from ocrfix.detectors._noise_rules import PAGE_NUMBER
 from ocrfix.model import Safety
 
@@ -118,9 +119,12 @@ def _by_pages(sheet: Sheet, pages: list[range]) -> dict[int, Mark]:
     return found
 
 
-def _fits(sheet: Sheet, number: _Number) -> bool:
-    """Whether the lines around a number are running text, not the cells of a table or a list of contents."""
-    near = [sheet.lines[i].text for i in (number.index - 1, number.index + 1) if 0 <= i < len(sheet.lines)]
+def _fits(sheet: Sheet, number: _Number, passed: AbstractSet[int] = frozenset()) -> bool:
+    """Whether the lines around a number are running text, not the cells of a table or a list of contents.
+
+    Lines in ``passed`` are passed over.
+    """
+    near = [t for t in neighbours(sheet, number.index, passed) if t is not None]
     return (
         bool(near) and all(len(t) >= LONG or t.isupper() for t in near) and any(len(t) >= LONG for t in near)
     )
@@ -130,8 +134,11 @@ def _by_sequence(sheet: Sheet, numbers: list[_Number]) -> dict[int, Mark]:
     """Numbers that go up one by one, a page's text apart."""
     last: dict[tuple[str, int], list[_Number]] = {}
     chains: dict[int, list[_Number]] = {}
+    if len(numbers) < _CHAIN:
+        return {}
+    passed = recurring(sheet, _CHAIN)  # a running header beside the number
     for number in numbers:
-        if number.form in ("bare", "dashed", "fraction") and not _fits(sheet, number):
+        if number.form in ("bare", "dashed", "fraction") and not _fits(sheet, number, passed):
             continue
         chain = [number]
         for step in (1, 2, 3):
@@ -148,12 +155,12 @@ def _by_sequence(sheet: Sheet, numbers: list[_Number]) -> dict[int, Mark]:
     found: dict[int, Mark] = {}
     for chain in chains.values():
         if len(chain) >= _CHAIN:
-            found |= _judge(sheet, chain)
+            found |= _judge(sheet, chain, passed)
     return found
 
 
-def _judge(sheet: Sheet, chain: list[_Number]) -> dict[int, Mark]:
-    places = {n.index for n in chain}
+def _judge(sheet: Sheet, chain: list[_Number], passed: set[int]) -> dict[int, Mark]:
+    places = passed | {n.index for n in chain}
     broken = sum(breaks_sentence(sheet, n.index, places) for n in chain)
     years = any(n.value in _YEARS for n in chain)
     form = chain[0].form
