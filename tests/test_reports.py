@@ -260,13 +260,34 @@ def test_summary_table(monkeypatch):
     assert "--unsafe" in text
 
 
+def test_sarif(monkeypatch):
+    fakes.install(monkeypatch)
+    text = "Quỹ ðã giúp\nVi người nghèo, muc lục\n"
+    data = json.loads(render("sarif", [reviewed(text, "thư mục/số 1.txt")], [Failure("x", "x: no")]))
+    (run,) = data["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["CHR001", "WRD091", "WRD092"]
+    assert not run["invocations"][0]["executionSuccessful"]
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == "th%C6%B0%20m%E1%BB%A5c/s%E1%BB%91%201.txt"
+        region = place["region"]
+        start = region["charOffset"]
+        assert text[start : start + region["charLength"]] == result["properties"]["before"]
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    assert [r["level"] for r in run["results"]] == ["error", "error", "warning"]
+    fixed = [r for r in run["results"] if "fixes" in r]
+    assert [r["ruleId"] for r in fixed] == ["CHR001"]
+    (replacement,) = fixed[0]["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["insertedContent"]["text"] == "đ"
+
+
 def test_totals_of_nothing():
     totals = Totals()
     assert totals.headline() == "0 files: nothing found"
 
 
 def test_unknown_format_is_named():
-    with pytest.raises(ValueError, match="choose from diff, html, json, summary"):
+    with pytest.raises(ValueError, match="choose from diff, html, json, sarif, summary"):
         render("pdf", [])
 
 

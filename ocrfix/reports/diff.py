@@ -99,7 +99,7 @@ def _touched(file: Reviewed) -> Iterator[_Hunk]:
         if current is None:
             current = hunk
         elif hunk.start <= current.end and hunk.new_start <= current.new_end:
-            current = current._replace(end=max(last, current.end), new_end=max(new_last, current.new_end))
+            current = current._replace(end=last, new_end=new_last)
         else:
             yield current
             current = hunk
