@@ -126,7 +126,8 @@ class Judge:
     def _adjacent(self, match: Match, places: Places) -> Finding | None:
         """Copies with nothing between them."""
         words = match.q1 - match.q0
-        if words < 2 * _ADJACENT[1] and self._layout.set_in_lines(match.p0, match.q1):
+        close = words < 2 * _ADJACENT[1] and places.q[0] != "block"
+        if close and self._layout.set_in_lines(match.p0, match.q1):
             return None
         numbered = self._layout.numbered(match.p0, match.q1)
         if all(places.whole):
@@ -190,10 +191,11 @@ class Judge:
         safety = _by_length(words, _SPAN)
         if words >= _GLUED:
             safety = self._glued(match, start, end, abs(worse_by), places.q if later else places.p) or safety
+        if safety is not Safety.SAFE and all(places.p) and all(places.q):
+            blocks = (self._layout.block(match.p0)[0], self._layout.block(match.q0)[0])
+            self._parts.setdefault(blocks, []).append(match)
+            return None
         if safety is None:
-            if all(places.p) and all(places.q):
-                blocks = (self._layout.block(match.p0)[0], self._layout.block(match.q0)[0])
-                self._parts.setdefault(blocks, []).append(match)
             return None
         why = "fits its place better" if abs(worse_by) >= 1.0 else "the first; both fit their places alike"
         return self._remove(match, REPEATED_SPAN, _lossless(match, safety, later=later), later=later, why=why)
@@ -203,16 +205,14 @@ class Judge:
         for (p, q), matches in self._parts.items():
             shared = sum(m.q1 - m.q0 for m in matches)
             sizes = [end - start for start, end in (self._layout.block(p), self._layout.block(q))]
-            if p == q or len(matches) < 2 or shared < _PARTS_SHARE * min(sizes):
-                continue
-            safety = _by_length(shared, _PARTS)
-            if safety is None:
-                continue
+            together = p != q and len(matches) > 1 and shared >= _PARTS_SHARE * min(sizes)
             for match in matches:
+                safety = _by_length(shared, _PARTS) if together else _by_length(match.q1 - match.q0, _SPAN)
+                if safety is None:
+                    continue
                 why = "the first; the later block holds it among other sentences"
-                yield self._remove(
-                    match, REPEATED_SPAN, _lossless(match, safety, later=True), later=True, why=why
-                )
+                safety = _lossless(match, safety, later=True)
+                yield self._remove(match, REPEATED_SPAN, safety, later=True, why=why)
 
     def _glued(
         self, match: Match, start: int, end: int, worse_by: float, edges: tuple[str, str]
