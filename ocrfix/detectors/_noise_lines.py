@@ -154,12 +154,14 @@ def neighbours(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> tuple[str
 def recurring(sheet: Sheet, copies: int, longest: int = 100) -> set[int]:
     r"""The lines of at most ``longest`` characters that stand ``copies`` times or more, digits folded.
 
+    Lines of fewer than four letters (cells of a table, page numbers) do not count.
+
     >>> recurring(Sheet(Document("Báo Xuân 1\n\nTin\n\nBáo Xuân 2")), 2)
     {0, 2}
     """
     seen: dict[str, list[int]] = {}
     for index, line in enumerate(sheet.lines):
-        if len(line.text) <= longest:
+        if len(line.text) <= longest and sum(map(str.isalpha, line.text)) >= 4:
             seen.setdefault(skeleton(line.text), []).append(index)
     return {i for indices in seen.values() if len(indices) >= copies for i in indices}
 
