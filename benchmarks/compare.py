@@ -1,6 +1,6 @@
 """Compare ocrfix with no correction and with other correctors; write benchmarks/results/DATE.md.
 
-    pip install matplotlib pyspellchecker            (the benchmark extra)
+    pip install 'ocrfix[bench]'                      (matplotlib, pyspellchecker)
     python benchmarks/compare.py                                            our own set
     python benchmarks/compare.py --pairs ocr.jsonl --clean right.txt --train news.txt.xz
 

@@ -64,7 +64,8 @@ Grey = np.ndarray
 
 def read_paragraphs(path: Path) -> list[tuple[str, str, str]]:
     """Id, category and text of every paragraph; an id is the category and a number from 1."""
-    rows, count = [], {}
+    rows = []
+    count: dict[str, int] = {}
     for line in path.read_text("utf-8").splitlines():
         category, text = line.split("\t")
         count[category] = count.get(category, 0) + 1
@@ -136,10 +137,10 @@ def low_resolution(page: Grey, amount: float, size: int, rng: random.Random) -> 
     factor = min(1.0, em / size)
     image = _image(page)
     small = image.resize(
-        (max(8, round(image.width * factor)), max(8, round(image.height * factor))), Image.BOX
+        (max(8, round(image.width * factor)), max(8, round(image.height * factor))), Image.Resampling.BOX
     )
     big = 2.2 if rng.random() < 0.5 else 1 / factor
-    out = small.resize((round(small.width * big), round(small.height * big)), Image.BICUBIC)
+    out = small.resize((round(small.width * big), round(small.height * big)), Image.Resampling.BICUBIC)
     return _array(out), f"lowres{em:.1f}"
 
 
@@ -173,7 +174,7 @@ def jpeg(page: Grey, amount: float, size: int, _rng: random.Random) -> tuple[Gre
     quality = round(30 - 24 * amount)
     image = _image(page)
     factor = min(1.0, (19 - 6 * amount) / size)
-    image = image.resize((round(image.width * factor), round(image.height * factor)), Image.BOX)
+    image = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BOX)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return _array(Image.open(buffer).convert("L")), f"jpeg{quality}"
@@ -182,7 +183,7 @@ def jpeg(page: Grey, amount: float, size: int, _rng: random.Random) -> tuple[Gre
 def skew(page: Grey, amount: float, _size: int, rng: random.Random) -> tuple[Grey, str]:
     """A page laid down askew."""
     angle = rng.choice((-1, 1)) * (0.3 + 1.5 * amount)
-    image = _image(page).rotate(angle, Image.BICUBIC, expand=True, fillcolor=255)
+    image = _image(page).rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
     return _array(image), f"skew{angle:.1f}"
 
 
@@ -215,7 +216,8 @@ def thick(page: Grey, amount: float, size: int, _rng: random.Random) -> tuple[Gr
 
 def threshold(page: Grey, amount: float, size: int, rng: random.Random) -> tuple[Grey, str]:
     """A photocopy: blurred a little, then black or white at a level that is too light or too dark."""
-    level = 128 + rng.choice((-1, 1)) * (20 + 58 * amount)
+    # Strokes of thin types break up soon below the middle.
+    level = 128 + (20 + 58 * amount if rng.random() < 0.5 else -5 - 38 * amount)
     soft = _array(_image(page).filter(ImageFilter.GaussianBlur(size * 0.03)))
     return np.where(soft < level, 0, 255).astype(np.float32), f"threshold{level:.0f}"
 

@@ -50,7 +50,7 @@ def command(
     limit: int | None,
     **options: Any,
 ) -> int:
-    r"""Measure ocrfix on your own pages.
+    """Measure ocrfix on your own pages.
 
     PAIRS has one JSON object a line: "gold", the right text, and "ocr", what was read; "engine" is
     optional and gives figures for each engine. The first row is what you have without correction.
@@ -63,7 +63,7 @@ def command(
     harm the share of right words broken. No configuration file is read.
 
     Exit status: 0 done; 2 an error.
-    """
+    """  # noqa: D301  (\b is click's sign for lines to keep)
     from ocrfix.evaluation import (  # noqa: PLC0415  (start-up time)
         DataError,
         corrector,

@@ -12,6 +12,7 @@ from ocrfix import __version__
 from ocrfix.cli._options import Failed, repair_options, settings
 from ocrfix.cli._plan import make_plan
 from ocrfix.cli._session import Session
+from ocrfix.cli.bench import command as bench
 
 __all__ = ["cli"]
 
@@ -29,6 +30,7 @@ def cli() -> None:
     ocrfix clean bao.txt --report html:review.html -o sach.txt
     ocrfix check scans/                    say what would be found, change nothing
     ocrfix rules                           list the rules
+    ocrfix bench pairs.jsonl               measure on your own pages
     """  # noqa: D301  (click's mark of lines to be left as they are)
 
 
@@ -175,3 +177,6 @@ def learn(paths: tuple[Path, ...], output: Path, pairs: bool, quiet: bool) -> No
         raise Failed(str(error)) from error
     if not quiet:
         click.echo(f"wrote {output}", err=True)
+
+
+cli.add_command(bench)
