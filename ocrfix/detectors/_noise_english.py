@@ -24,7 +24,7 @@ _FUNCTION: Final = frozenset(
     where while into about above below after before between through during under over also only some any
     each other more most all both such than then so can cannot could will would should may might must
     has have had do does did am me my your our us them
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
