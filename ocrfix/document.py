@@ -37,13 +37,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Document:
-    """One text and what is known of it. Immutable; its parts are computed on first use.
+    r"""One text and what is known of it. Immutable; its parts are computed on first use.
 
     Parameters: ``text``; ``name``, the file's name or "-", used in messages.
 
-    >>> document = Document("Chung tay giúp đỡ\\n\\nVì người\\nnghèo")
+    >>> document = Document("Chung tay giúp đỡ\n\nVì người\nnghèo")
     >>> [document.text[b.span.slice] for b in document.blocks]
-    ['Chung tay giúp đỡ', 'Vì người\\nnghèo']
+    ['Chung tay giúp đỡ', 'Vì người\nnghèo']
     >>> document.position(22)
     (3, 4)
     """
@@ -53,7 +53,7 @@ class Document:
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
-        """Offsets of the first character of every line; lines end with "\\n"."""
+        r"""Offsets of the first character of every line; lines end with "\n"."""
         return (0, *(m.end() for m in re.finditer("\n", self.text)))
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -67,9 +67,7 @@ class Span:
         """
         if self.start == self.end or other.start == other.end:
             return (
-                self.start < other.start < self.end
-                or other.start < self.start < other.end
-                or (self == other)
+                self.start < other.start < self.end or other.start < self.start < other.end or (self == other)
             )
         return self.start < other.end and other.start < self.end
 

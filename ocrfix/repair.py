@@ -6,6 +6,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ocrfix.config import Config
 from ocrfix.detectors import Context, Stage, stages
@@ -25,7 +26,8 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     >>> apply("Quỹ Vi người nghèo", [Edit(Span(4, 6), "Vì")])
     'Quỹ Vì người nghèo'
     """
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for edit in edits:
         pieces += (text[position : edit.span.start], edit.replacement)
         position = edit.span.end
@@ -75,7 +77,7 @@ def choose(text: str, findings: Iterable[Finding], config: Config) -> list[tuple
 
 def _tangled(edits: Sequence[Edit]) -> bool:
     spans = sorted(e.span for e in edits)
-    return any(a.overlaps(b) for a, b in zip(spans, spans[1:], strict=False))
+    return any(a.overlaps(b) for a, b in pairwise(spans))
 
 
 @dataclass
@@ -96,9 +98,7 @@ def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) ->
     config = context.config
     detectors = [d for d in stage.detectors if any(config.uses(r) for r in d.rules)]
     current = Document(run.text, document.name)
-    findings = [
-        f for d in detectors for f in d.find(current, context) if config.uses(f.rule)
-    ]
+    findings = [f for d in detectors for f in d.find(current, context) if config.uses(f.rule)]
     fates = choose(run.text, findings, config)
     number = len(run.steps)
 

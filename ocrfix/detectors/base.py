@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -21,7 +21,7 @@ __all__ = ["Context", "Detector"]
 class Context:
     """What detectors share: the config and, loaded on first use, the language model."""
 
-    config: Config = Config()
+    config: Config = field(default_factory=Config)
 
     @cached_property
     def language(self) -> LanguageModel:
@@ -39,7 +39,7 @@ class Context:
         return self.language.seam(left, right)
 
     def quality(self, text: str) -> float:
-        """Mean log-probability of the text's syllables, in nats; of two readings, the higher is the better."""
+        """Mean log-probability of the text's syllables, in nats; of two readings, the higher is better."""
         return self.language.quality(text)
 
 

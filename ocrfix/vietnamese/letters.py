@@ -11,8 +11,15 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 __all__ = [
-    "SHAPES", "TONES", "Letter", "compose", "is_vietnamese_letter", "letter", "set_tone",
-    "strip_marks", "strip_tone",
+    "SHAPES",
+    "TONES",
+    "Letter",
+    "compose",
+    "is_vietnamese_letter",
+    "letter",
+    "set_tone",
+    "strip_marks",
+    "strip_tone",
 ]
 
 TONES: Final = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
@@ -25,7 +32,7 @@ _SHAPE_INDEX: Final = {mark: i for i, mark in enumerate(SHAPES) if mark}
 
 
 class Letter(NamedTuple):
-    """A letter taken apart: ``base`` (may be a capital), ``shape`` and ``tone``, indexes of `SHAPES` and `TONES`."""
+    """A letter taken apart: ``base`` (may be a capital), ``shape`` and ``tone`` (as in `SHAPES`, `TONES`)."""
 
     base: str
     shape: int

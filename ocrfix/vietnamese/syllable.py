@@ -13,12 +13,21 @@ from typing import Final, NamedTuple
 
 from ocrfix.vietnamese.letters import letter, set_tone, strip_tone
 
-__all__ = ["Syllable", "all_syllables", "canonical", "is_syllable", "parse", "place_tone", "restyle", "tone_style"]
+__all__ = [
+    "Syllable",
+    "all_syllables",
+    "canonical",
+    "is_syllable",
+    "parse",
+    "place_tone",
+    "restyle",
+    "tone_style",
+]
 
 ONSETS: Final = (
     "ngh", "ng", "nh", "gh", "gi", "kh", "ph", "th", "tr", "ch", "qu",
     "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
-)
+)  # fmt: skip
 
 _PLAIN: Final[dict[str, str]] = {
     # nucleus → codas ("-" is none)
@@ -51,7 +60,7 @@ _ROUNDED: Final[dict[str, str]] = {
     "uy": "- a ch n nh p t u",
     "uyê": "n t",
 }
-_AFTER_QU: Final = (  # rhymes after q, whose glide is always written u
+_AFTER_QU: Final = (  # noqa: SIM905  (rhymes after q, whose glide is always written u)
     "a ac ach ai am an ang anh ao at au ay ăc ăm ăn ăng ăp ăt ân âng ây ât e en eo et ên ênh êch êt ê "
     "i ich in inh it iu iên iêt iêu y yên yêt ych ynh yt yu ơ ơi ơn ơt ôc "
 ).split()
