@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
-from ocrfix.detectors._noise_lines import Mark, Sheet
+from ocrfix.detectors._noise_lines import ENDINGS, LONG, Mark, Sheet
 from ocrfix.detectors._noise_rules import TEMPLATE_PLACEHOLDER, WEB_CHROME
 from ocrfix.model import Safety, Span
 
@@ -96,7 +96,7 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     """Lines of page chrome; ``noise`` are lines that are other noise, and do not part a run of chrome."""
     tiers = {}
     for index, line in enumerate(sheet.lines):
-        if len(line.text) <= _LONGEST and (tier := _tier(line.text)):
+        if len(line.text) <= _LONGEST and (tier := _tier(line.text)) and not _wrapped(sheet, index):
             tiers[index] = tier
     if not tiers:
         return []
@@ -111,6 +111,16 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
         return found
     # A list of such words, or nothing but them: not a page around an article.
     return [replace(m, safety=Safety.UNSAFE, confidence=min(m.confidence, 0.7)) for m in found]
+
+
+def _wrapped(sheet: Sheet, index: int) -> bool:
+    """Whether the line is a piece of a sentence that runs over several lines of its block."""
+    line, own = sheet.lines[index], sheet.ranges[sheet.lines[index].block]
+    before = sheet.lines[index - 1].text if index > own.start else "."
+    after = sheet.lines[index + 1].text if index + 1 < own.stop else "."
+    if len(before) >= LONG and before[-1] not in ENDINGS and not line.text[0].isupper():
+        return True
+    return line.text[-1] not in ENDINGS and after[0].islower()
 
 
 class _Run(NamedTuple):

@@ -17,15 +17,14 @@ __all__ = ["Remark", "english_marks", "english_remarks", "is_english"]
 _SENTENCE: Final = 600  # characters of the longest sentence that is looked at
 _OPENS: Final = 300  # characters of it that the patterns may need
 
-_FUNCTION: Final = frozenset(
-    """
-    the a an of and or to in on at by for with from as is are was were be been being it its this that
-    these those their there here his her he she they we you i not no but if which who whose what when
-    where while into about above below after before between through during under over also only some any
-    each other more most all both such than then so can cannot could will would should may might must
-    has have had do does did am me my your our us them
-    """.split()
-)
+_FUNCTION_WORDS: Final = """
+the a an of and or to in on at by for with from as is are was were be been being it its this that these
+those their there here his her he she they we you i not no but if which who whose what when where while
+into about above below after before between through during under over also only some any each other more
+most all both such than then so can cannot could will would should may might must has have had do does
+did am me my your our us them
+"""
+_FUNCTION: Final = frozenset(_FUNCTION_WORDS.split())
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 _PARTS: Final = {

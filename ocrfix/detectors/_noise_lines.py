@@ -24,7 +24,8 @@ __all__ = [
     "skeleton",
 ]
 
-_ENDINGS: Final = '.!?…:;"”’»)]}'
+ENDINGS: Final = '.!?…:;"”’»)]}'
+"""Signs that end a sentence or a part of one."""
 LONG: Final = 25
 """Characters from which on a line can be running text; shorter ones are headings, captions, cells."""
 
@@ -175,7 +176,7 @@ def goes_on(left: str, right: str) -> bool:
     return (
         len(left) >= LONG
         and len(right) >= LONG
-        and left[-1] not in _ENDINGS
+        and left[-1] not in ENDINGS
         and right[0].islower()
         and not (len(right) > 1 and right[1] in ").")
     )
