@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT, Places, grown, trimmed, turned, without_overlap
 from ocrfix.detectors._duplicates_loops import shorten, word_loop
+from ocrfix.detectors._duplicates_match import garbled
 from ocrfix.detectors._duplicates_rules import EXACT_BLOCK, NEAR_BLOCK, REPEATED_SPAN
 from ocrfix.detectors._duplicates_seams import BROKEN, Seams
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
@@ -55,6 +56,8 @@ less by what the words around the passage fit each other, at most `_HEALED_MOST`
 twice, and on 1,500 passages glued in by program."""
 _NUMBERS_APART: Final = 200
 """Words below which a match with a differing number is not even trimmed."""
+_GARBLED_COST: Final = 6.0
+"""Nats that a word in small letters costs which is no Vietnamese syllable."""
 _BETTER_READ: Final = 2.0
 """Nats over the whole copy by which a later one must read better to be kept instead."""
 
@@ -176,9 +179,13 @@ class Judge:
         return self._move(match, safety)
 
     def _lead(self, one: str, other: str) -> float:
-        """By how many nats, over the whole passage, the other reads better."""
+        """By how many nats, over the whole passage, the other reads better.
+
+        The model knows no word that is not Vietnamese, and so cannot tell a name from a misread word.
+        """
         size = min(len(one.split()), len(other.split()))
-        return (self._context.quality(other) - self._context.quality(one)) * size
+        lead = (self._context.quality(other) - self._context.quality(one)) * size
+        return lead + _GARBLED_COST * (garbled(one) - garbled(other))
 
     def _span(self, match: Match, places: Places) -> Finding | None:
         """Copies of which one at least stands inside other text."""

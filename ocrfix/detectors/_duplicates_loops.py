@@ -27,9 +27,9 @@ _GRAMMAR: Final = frozenset(
 """Words of grammar, which no song or chant is made of."""
 _SUNG: Final = frozenset(
     """
-    a á à ạ ah ha hả hà hê hi hí hì ho hò hô hơ hu hú hừ hử ô ôi ồ ơ ờ ơi ới ừ la lá là na nà nô oa oe ò
-    é ê ối ái đùng tùng cắc keng bum bùm ầm rầm đoàng tí tách tích tắc reng coong cạch lộp độp bíp tút chíp meo
-    gâu một hai ba bốn năm sáu bảy tám chín mười dô zô lạy vâng dạ không
+    a á à ạ ah ha hả hà hê hi hí hì ho hò hô hơ hu hú hừ hử ô ôi ồ ơ ờ ơi ới ừ la lá là na nà nô oa
+    oe ò é ê ối ái đùng tùng cắc keng bum bùm ầm rầm đoàng tí tách tích tắc reng coong cạch lộp độp
+    bíp tút chíp meo gâu một hai ba bốn năm sáu bảy tám chín mười dô zô lạy vâng dạ không
     """.split()  # noqa: SIM905
 )
 """Sounds, calls, numbers: words that speech and song do repeat."""

@@ -22,7 +22,7 @@ from ocrfix.vietnamese.syllable import is_syllable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GRAM", "Gap", "Match", "find_matches", "gap_kind"]
+__all__ = ["GRAM", "Gap", "Match", "find_matches", "gap_kind", "garbled"]
 
 GRAM: Final = 4
 """Words in a seed."""
@@ -108,15 +108,19 @@ def gap_kind(one: str, other: str) -> str:
     if longest <= _SHORT_WORD:
         allowed = 1
     else:
-        broken = _garbled(one) != _garbled(other)
+        broken = garbled(one) != garbled(other)
         share = _SHARE_GARBLED if broken and len(a) == len(b) == 1 else _SHARE_BROKEN if broken else _SHARE
         allowed = int(longest * share)
     near = longest > 1 and Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
     return "reading" if near else "content"
 
 
-def _garbled(text: str) -> int:
-    """How many words in small letters are no Vietnamese syllables."""
+def garbled(text: str) -> int:
+    """How many words in small letters are no Vietnamese syllables.
+
+    >>> garbled("lbuận với nhau"), garbled("thuận với Smith")
+    (1, 0)
+    """
     return sum(w.islower() and not is_syllable(w) for w in _WORD.findall(text))
 
 
