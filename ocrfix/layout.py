@@ -101,7 +101,7 @@ _DATE: Final = re.compile(
 )
 _BYLINE: Final = re.compile(
     r"(?i)\(?(?:(?:tin|bài|bài viết|thực hiện|tác giả|theo|người viết|biên soạn|ghi chép|lược dịch|"
-    r"biên tập|ảnh)"
+    r"biên tập)"
     r"(?:\s*[,&và-]+\s*(?:tin|bài|ảnh|clip))*)\s*[:]\s*\S"
 )
 _SIGNATURE: Final = re.compile(
@@ -262,12 +262,12 @@ def line_kind(line: str) -> Kind:  # noqa: C901, PLR0911
     if len(line) <= 2 * HEADING_LENGTH:
         if len(line) <= HEADING_LENGTH and _DATE.match(line):
             return Kind.DATE_LINE
+        if len(line) <= HEADING_LENGTH and (_BYLINE.match(line) or _SIGNATURE.match(line)):
+            return Kind.BYLINE
         if _CAPTION.match(line) or _CAPTION_END.search(line[-60:]):
             return Kind.CAPTION
         if _LABEL.match(line) or (_STREET.match(line) and not ends_sentence(line)):
             return Kind.ADDRESS
-        if len(line) <= HEADING_LENGTH and (_BYLINE.match(line) or _SIGNATURE.match(line)):
-            return Kind.BYLINE
     if is_table_line(line):
         return Kind.TABLE
     if starts_item(line):
