@@ -267,6 +267,14 @@ def test_a_model_that_is_not_there(tmp_path):
     assert "--model: there is no file" in result.stderr
 
 
+def test_a_model_that_is_none(tmp_path):
+    for name in ("a.txt", "b.txt", "x.lm"):
+        (tmp_path / name).write_text(BAD, "utf-8")
+    result = invoke("check", "--isolated", "--model", tmp_path / "x.lm", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.count("x.lm is not a language model") == 1
+
+
 @pytest.mark.parametrize("name", ["clean", "check", "rules", "learn"])
 def test_help(name):
     result = invoke(name, "--help")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -139,11 +140,26 @@ class Settings:
         try:
             path = None if self.isolated else self.file or find(folder)
             config = load(path) if path else Config()
-            return replace(config, **self.values, protect=config.protect + self.protect)
+            config = replace(config, **self.values, protect=config.protect + self.protect)
         except ConfigError as error:
             raise Failed(str(error)) from error
         except ValueError as error:
             raise Failed(f"--protect: {str(error).removeprefix('protect: ')}") from error
+        _check_model(config.model)
+        return config
+
+
+@cache
+def _check_model(path: str | None) -> None:
+    """See that a model of the user's own can be loaded, before any file is cleaned with it."""
+    if path is None:
+        return
+    from ocrfix.language_model import load as load_model  # noqa: PLC0415  (start-up time)
+
+    try:
+        load_model(path)
+    except (OSError, ValueError) as error:
+        raise Failed(f"model: {error}") from error
 
 
 def settings(options: dict[str, Any]) -> Settings:
