@@ -9,7 +9,8 @@ Every choice (font, size, width, damage and its strength) is drawn from a genera
 paragraph's id, so the same versions of the fonts, of Pillow and of Tesseract give the same file; the
 one in the repository was read by Tesseract 5.3.0 with the tessdata "vie" model. A page on which more
 than MAX_WER of the words are wrong is rendered again with less damage, and a page without one wrong
-word with more; what is still perfect is kept, since a corrector meets such pages too.
+word with more, TRIES times at most; the last outcome stays, since a corrector meets perfect pages and
+hopeless ones too.
 """
 
 from __future__ import annotations
