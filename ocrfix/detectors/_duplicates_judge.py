@@ -35,8 +35,9 @@ _PARTS: Final = (40, 60)
 _PARTS_SHARE: Final = 0.6
 """Words that two blocks must share in several passages, and their least share of the smaller block."""
 _GLUED: Final = 15
-_GLUED_SURELY: Final = 20
-"""Words from which on a copy that is plainly glued in may go, with ``unsafe`` and by default."""
+_GLUED_SURELY: Final = (20, 30)
+"""Words from which on a copy that is plainly glued in may go: with ``unsafe``, and by default if it
+runs over a sentence's end, and if not."""
 _READ_APART: Final = 25
 """Words from which on two blocks that are not letter for letter the same are surely one."""
 _WORSE_NONE: Final = 17.0
@@ -129,8 +130,7 @@ class Judge:
     def _adjacent(self, match: Match, places: Places) -> Finding | None:
         """Copies with nothing between them."""
         words = match.q1 - match.q0
-        close = words < 2 * _ADJACENT[1] and places.q[0] != "block"
-        if close and self._layout.set_in_lines(match.p0, match.q1):
+        if places.q[0] != "block" and self._layout.set_in_lines(match.p0, match.q1):
             return None
         numbered = self._layout.numbered(match.p0, match.q1)
         if all(places.whole):
@@ -249,7 +249,7 @@ class Judge:
                 return None
             need -= min(_HEALED_MOST, healed)
         broken = min(self._seams.fit(start) or 0.0, self._seams.fit(end) or 0.0) < 0.0
-        if worse_by >= need and words >= _GLUED_SURELY and broken:
+        if worse_by >= need and words >= _GLUED_SURELY[not runs_on] and broken:
             return Safety.SAFE
         return Safety.UNSAFE if worse_by >= need - _WORSE_LIKELY else None
 
