@@ -42,13 +42,15 @@ class Place:
 
     ``at``: index in the reading. ``options``: word ids, the reading's own first; ``posterior``: their
     probabilities; ``lm``: log-probability, nats, of the words from here to the end of the model's
-    sight with each option; ``costs``: channel cost of each (0 for the reading). ``crowd``: doubtful places decoded together.
+    sight with each option; ``held``: how much of it rests on long n-grams (the sum of their lengths, 4 to
+    16); ``costs``: channel cost of each (0 for the reading). ``crowd``: doubtful places decoded together.
     """
 
     at: int
     options: I64
     posterior: F32
     lm: F32
+    held: NDArray[np.int8]
     costs: F32
     crowd: int
 
@@ -77,21 +79,24 @@ def screen(reading: Reading, model: LanguageModel) -> tuple[I64, F32]:
     return np.flatnonzero(doubtful), scores
 
 
-def _window(model: LanguageModel, ids: I64, at: I64, words: I64) -> F32:
+def _window(model: LanguageModel, ids: I64, at: I64, words: I64) -> tuple[F32, NDArray[np.int8]]:
     """Log-probability of each word at its place and of the ``REACH`` tokens after it.
 
-    What a boundary costs is left out.
+    What a boundary costs is left out. The second array tells how long the n-grams are that it rests on.
     """
     around = [ids[at + k] for k in range(-REACH, REACH + 1)]
     around[REACH] = words
     total = np.zeros(len(at), dtype=np.float32)
+    held = np.zeros(len(at), dtype=np.int8)
     unknown = words == UNKNOWN_ID
     for k in range(REACH + 1):
         target = around[REACH + k]
-        part = model.logp(target, around[k : k + REACH])
-        total += np.where(target == BOUNDARY_ID, np.float32(0), part)
+        part, orders = model.logp_orders(target, around[k : k + REACH])
+        inside = target != BOUNDARY_ID
+        total += np.where(inside, part, np.float32(0))
+        held += np.where(inside, orders, np.int8(k + 1))
     total[unknown] -= UNKNOWN_COST
-    return total
+    return total, held
 
 
 def decode(reading: Reading, model: LanguageModel, candidates: Candidates, shift: float) -> Decoded:
@@ -113,7 +118,7 @@ def decode(reading: Reading, model: LanguageModel, candidates: Candidates, shift
     options[own] = reading.ids[doubtful]
     options[~own] = np.concatenate([c.ids for c in choices])
     costs[~own] = np.concatenate([c.costs for c in choices])
-    lm = _window(model, reading.ids, at, options)
+    lm, held = _window(model, reading.ids, at, options)
     score = WEIGHT * lm - costs - np.where(own, np.float32(0), np.float32(shift))
     places = []
     for cluster in _clusters(doubtful):
@@ -121,9 +126,9 @@ def decode(reading: Reading, model: LanguageModel, candidates: Candidates, shift
         slices = [slice(first[k], first[k] + counts[k]) for k in members]
         if len(slices) == 1:
             s = slices[0]
-            places.append(Place(int(doubtful[cluster[0]]), options[s], _softmax(score[s]), lm[s], costs[s], 1))
+            places.append(Place(int(doubtful[cluster[0]]), options[s], _softmax(score[s]), lm[s], held[s], costs[s], 1))
         else:
-            places += _beam(reading, model, doubtful[cluster[0] : cluster[1]], slices, options, costs, lm, score, shift)
+            places += _beam(reading, model, doubtful[cluster[0] : cluster[1]], slices, options, costs, lm, held, score, shift)
     return Decoded(places, scores)
 
 
@@ -147,6 +152,7 @@ def _beam(
     options: I64,
     costs: F32,
     lm: F32,
+    held: NDArray[np.int8],
     score: F32,
     shift: float,
 ) -> list[Place]:
@@ -191,5 +197,5 @@ def _beam(
             np.add.at(shares[position], pick[state], weight)
         state = parent[state]
     return [
-        Place(p, options[s], shares[p], lm[s], costs[s], len(places)) for p, s in where.items()
+        Place(p, options[s], shares[p], lm[s], held[s], costs[s], len(places)) for p, s in where.items()
     ]

@@ -25,7 +25,7 @@ NAMES: Final = (
     "gain",  # what the model gains in the window, nats
     "fit",  # log-probability of the window after the change, nats
     "unknown", "syllable", "foreign",  # what the reading looks like
-    "stands", "stands_meant",  # how often both stand elsewhere in the document (log)
+    "stands", "stands_meant",  # how often the reading stands unchallenged, and the other word at all (log)
     "repeats",  # how often the same change is proposed elsewhere (log)
     "name", "name_near", "capitals",  # letter case: capital inside a sentence, beside one, all capitals
     "noise",  # log of the document's share of misread words
@@ -33,7 +33,9 @@ NAMES: Final = (
     "crowd",  # doubtful places decoded together
     "length", "short",  # letters of the reading; two or fewer
     "tone_only", "marks_only", "digits",
-    "name_margin", "syllable_margin", "noise_margin",
+    "words",  # log of the document's number of words
+    "quoted",  # right after a quotation mark
+    "held", "held_meant",  # lengths of the n-grams that both rest on
 )  # fmt: skip
 _ENDS: Final = frozenset({"", ".", "?", "!", ":", "...", "…", "-", "–"})
 _PRIOR_WORDS: Final = 100.0
@@ -80,9 +82,11 @@ def features(
     stands = Counter(reading.ids.tolist())
     unknown_stands = Counter(s for s, i in zip(reading.surfaces, reading.ids.tolist(), strict=True) if i == UNKNOWN_ID)
     repeats = Counter((c.reading, c.meant) for c in found)
+    challenged = Counter(c.reading for c in found)
     noise = float(np.log(noise_level(reading, decoded)))
+    words = float(np.log1p(reading.words.sum()))
     for row, change in zip(rows, found, strict=True):
-        row[:] = _row(reading, change, model, stands, unknown_stands, repeats, noise)
+        row[:] = _row(reading, change, model, stands, unknown_stands, repeats, challenged, noise, words)
     return rows
 
 
@@ -93,7 +97,9 @@ def _row(  # noqa: PLR0913, PLR0917
     stands: Counter[int],
     unknown_stands: Counter[str],
     repeats: Counter[tuple[str, str]],
+    challenged: Counter[str],
     noise: float,
+    words: float,
 ) -> list[float]:
     place, pick = change.place, change.pick
     posterior = place.posterior.astype(float)
@@ -107,10 +113,13 @@ def _row(  # noqa: PLR0913, PLR0917
     before, after = reading.surfaces[place.at - 1], reading.surfaces[place.at + 1]
     own, meant = int(place.options[0]), int(place.options[pick])
     unknown = own == UNKNOWN_ID
-    elsewhere = (unknown_stands[surface] if unknown else stands[own]) - 1
+    elsewhere = (unknown_stands[surface] if unknown else stands[own]) - challenged[change.reading]
     syllable = is_syllable(surface)
-    name = surface[:1].isupper() and before not in _ENDS
-    near = before[:1].isupper() or after[:1].isupper()
+    starts = reading.starts
+    quoted = bool(before) and int(starts[place.at] - starts[place.at - 1]) > len(before) + 1
+    name = surface[:1].isupper() and before not in _ENDS and not quoted
+    # A capital after a sentence end says nothing about names.
+    near = after[:1].isupper() or (before[:1].isupper() and reading.surfaces[place.at - 2] not in _ENDS)
     same_skeleton = strip_marks(change.reading) == strip_marks(change.meant)
     tone_only = strip_tone(change.reading)[0] == strip_tone(change.meant)[0]
     return [
@@ -120,7 +129,7 @@ def _row(  # noqa: PLR0913, PLR0917
         float(np.clip(place.lm[pick] - place.lm[0], -5, 40)),
         float(place.lm[pick]),
         unknown, syllable, not syllable and change.reading.isascii(),
-        float(np.log1p(elsewhere)), float(np.log1p(stands[meant])),
+        float(np.log1p(max(0, elsewhere))), float(np.log1p(stands[meant])),
         float(np.log(repeats[change.reading, change.meant])),
         name, near, surface.isupper(),
         noise,
@@ -128,5 +137,6 @@ def _row(  # noqa: PLR0913, PLR0917
         float(np.log(place.crowd)),
         len(surface), len(surface) <= 2,
         tone_only, same_skeleton, any(c.isdigit() for c in surface),
-        name * margin, syllable * margin, (noise + 4) * margin,
+        words, quoted,
+        int(place.held[0]), int(place.held[pick]),
     ]  # fmt: skip

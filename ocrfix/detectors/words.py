@@ -16,8 +16,8 @@ from ocrfix.vietnamese.syllable import is_syllable
 
 __all__ = ["DETECTORS", "SAFE_FROM", "UNSAFE_FROM", "Words"]
 
-SAFE_FROM: Final = 0.95
-UNSAFE_FROM: Final = 0.7
+SAFE_FROM: Final = 0.7
+UNSAFE_FROM: Final = 0.5
 
 _HOW = """
 The word, its neighbours to both sides and how letters get misread decide: P(read | meant), learned from pairs

@@ -88,14 +88,20 @@ class LanguageModel:
         return float(self.unigram[max(self.word_id(word), UNKNOWN_ID)])
 
     def logp(self, words: Ids, context: Sequence[Ids]) -> F32:
-        """Log-probabilities of many words, each after its own context.
+        """Log-probabilities of many words, each after its own context; see `logp_orders`."""
+        return self.logp_orders(words, context)[0]
+
+    def logp_orders(self, words: Ids, context: Sequence[Ids]) -> tuple[F32, NDArray[np.int8]]:
+        """Log-probabilities of many words, each after its own context, and the n-grams they rest on.
 
         Parameters: ``words``, ids; ``context``, arrays of the ids before them, the nearest last
-        (three for a model of order 4; `BOUNDARY_ID` stands for what comes before the text).
+        (three for a model of order 4; `BOUNDARY_ID` stands for what comes before the text). The second
+        array has the length of the longest n-gram ending in each word that the model holds.
         """
         total = self.unigram[words]
+        orders = np.ones(len(words), dtype=np.int8)
         if not len(words):
-            return total
+            return total, orders
         near = np.asarray(context[-1], dtype=np.uint64)
         keys = words.astype(np.uint64) | (near << np.uint64(16))
         history = near
@@ -105,6 +111,7 @@ class LanguageModel:
         # A trigram is there only if the bigrams at both its ends are; so on upward.
         mask = (1 << PROB_BITS) - 1
         alive = np.flatnonzero(code >= 0)
+        orders[alive] = 2
         place = np.arange(len(words))
         for n in range(3, self.order + 1):
             further = np.asarray(context[-(n - 1)], dtype=np.uint64)
@@ -122,9 +129,10 @@ class LanguageModel:
             code = self._maps[n].get(keys[alive])
             hit = code >= 0
             alive = alive[hit]
+            orders[alive] = n
             total[alive] = self._prob[n][code[hit] & mask]
             history = history | (further << np.uint64(16 * (n - 2)))
-        return total
+        return total, orders
 
     def token_ids(self, text: str) -> Ids:
         """Ids of the tokens of a text, quotation marks left out."""
