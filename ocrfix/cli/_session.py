@@ -25,15 +25,23 @@ class Session:
     """What the commands share: problems said at once, counts kept, reports written at the end.
 
     Parameters: ``plan``; ``reports``, what was asked for; ``stdout_taken``, what standard output
-    carries already, in words, or None; ``quiet``, no summary and no remarks. Raises
-    click.UsageError when two things want standard output, or a report would overwrite a text.
+    carries already, in words, or None; ``talks``, whether it gets something on the way (a progress bar
+    on the same terminal would tear that); ``quiet``, no summary and no remarks. Raises click.UsageError
+    when two things want standard output, or a report would overwrite a text.
     """
 
     def __init__(
-        self, plan: Plan, reports: Sequence[ReportTarget], *, stdout_taken: str | None, quiet: bool
+        self,
+        plan: Plan,
+        reports: Sequence[ReportTarget],
+        *,
+        stdout_taken: str | None,
+        talks: bool,
+        quiet: bool,
     ) -> None:
         self.plan = plan
         self.quiet = quiet
+        self._talks = talks
         self.totals = Totals()
         self.failures: list[Failure] = []
         self._reports = reports
@@ -107,8 +115,7 @@ class Session:
 
     @contextmanager
     def _shown_progress(self, number: int) -> Iterator[None]:
-        if self.quiet or number < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
-            # a bar would be torn by what is printed on the same terminal
+        if self.quiet or number < 2 or not sys.stderr.isatty() or (self._talks and sys.stdout.isatty()):
             yield
             return
         from rich.console import Console  # noqa: PLC0415  (start-up time)

@@ -69,7 +69,7 @@ def clean(
     if to_stdout and not plan.single:
         raise click.UsageError("several inputs need -o FOLDER, --in-place or --diff")
     taken = "the cleaned text" if to_stdout else "the diff" if as_diff else None
-    session = Session(plan, options["reports"], stdout_taken=taken, quiet=options["quiet"])
+    session = Session(plan, options["reports"], stdout_taken=taken, talks=bool(taken), quiet=options["quiet"])
     texts = to_stdout or as_diff or session.wants_texts
     remaining = 0
     for file in session.outcomes(chosen, options, texts=texts, in_place=in_place):
@@ -107,7 +107,7 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
     chosen = settings(options)
     plan = make_plan(paths)
     on_stdout = [r for r in options["reports"] if r.path is None and r.form != "summary"]
-    session = Session(plan, options["reports"], stdout_taken=None, quiet=options["quiet"])
+    session = Session(plan, options["reports"], stdout_taken=None, talks=True, quiet=options["quiet"])
     found = 0
     for file in session.outcomes(chosen, options, texts=session.wants_texts):
         for line in lines(file.report, options["min_confidence"]):
