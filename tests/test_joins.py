@@ -28,8 +28,8 @@ PARAGRAPHS = tuple(
         """,
         """
         Tại hội nghị, đồng chí chủ tịch huyện đề nghị các xã tiếp tục rà soát hộ nghèo, hộ cận nghèo, bảo đảm
-        đúng đối tượng, không để sót, đồng thời đẩy mạnh tuyên truyền để người dân chủ động vươn lên trong cuộc
-        sống.
+        đúng đối tượng, không để sót, đồng thời đẩy mạnh tuyên truyền để người dân chủ động vươn lên trong
+        cuộc sống.
         """,
         """
         Vụ mùa năm nay, nông dân trong tỉnh gieo cấy hơn 30 nghìn ha lúa. Nhờ chủ động nguồn nước và chăm sóc

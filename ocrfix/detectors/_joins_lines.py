@@ -40,9 +40,11 @@ NARROWEST: Final = 16
 """The narrowest column, in characters, taken for running text."""
 WIDEST_SPACED: Final = 110
 """The widest column, in characters, whose lines may have blank lines between them."""
-HEADING_SEAM: Final = 1.0
-"""The seam, in nats, from which a first line that looks like a heading is taken for running text. Of 2,210
-headlines and the openings below them 95 % stay under it; of 4,076 cut first lines 90 % reach it."""
+GOES_ON: Final = 3.0
+"""The fit, in nats, from which a doubtful line end is taken for the middle of a sentence."""
+HEADING_GOES_ON: Final = 4.5
+"""The same after a first line that looks like a heading. Of 1,574 headlines and the openings below them 97 %
+stay under it; of 184 first lines of OCR readings cut before a capital 86 % reach it."""
 SHORT: Final = 4
 """Runs of so few lines are put to the language model whole."""
 SAMPLES: Final = 12
@@ -356,7 +358,7 @@ class _Column:
         if right.gap == 2 and (left.closed or not full):
             return False
         if self._ends_open(i + 1) and (
-            line_kind(right.text) is Kind.BYLINE or not self._goes_on(i, HEADING_SEAM)
+            left.closed or line_kind(right.text) is Kind.BYLINE or not self._goes_on(i, HEADING_GOES_ON)
         ):
             return False
         if not full:
@@ -366,7 +368,7 @@ class _Column:
         if not inside or weak:
             if starts_article(left.text):
                 return False
-            return self._goes_on(i, 0.0 if line_kind(left.text) is Kind.PARAGRAPH else HEADING_SEAM)
+            return self._goes_on(i, GOES_ON if line_kind(left.text) is Kind.PARAGRAPH else HEADING_GOES_ON)
         return True
 
     def _ends_open(self, i: int) -> bool:
@@ -390,7 +392,7 @@ class _Column:
         if right.case == "lower":
             return left.text[-1] not in ";:" or not weak
         if left.text[-1] == ":":
-            return not weak and right.case != "other" and self._goes_on(i, HEADING_SEAM)
+            return not weak and right.case != "other" and self._goes_on(i, HEADING_GOES_ON)
         if left.text[-1] == ";" or weak:
             return False
         if self.indents is not None:
@@ -402,7 +404,7 @@ class _Column:
         left = self.run[i]
         return self.items == 1 and not left.closed and self.fill[i] >= FULL and self._goes_on(i)
 
-    def _goes_on(self, i: int, least: float = 0.0) -> bool:
+    def _goes_on(self, i: int, least: float = GOES_ON) -> bool:
         if i not in self.fits:
             # Every doubtful line end of the next stretch at once: one question to the model is dear.
             doubtful = [
@@ -411,7 +413,8 @@ class _Column:
                 if j not in self.fits and (j == i or self.cut[i] or not self.cut[j])
             ]
             self.fits.update(zip(doubtful, self.judge([self.pair(j) for j in doubtful]), strict=True))
-        return self.fits[i].seam > least
+        # After a closing sign a full stop is unlikely anyway: there the seam alone tells.
+        return self.fits[i].seam > 1.0 if self.run[i].closed else self.fits[i].total > least
 
 
 def paragraphs(lines: list[Line], found: list[Wrap]) -> list[Span]:
