@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from ocrfix.language_model.model import UNKNOWN_ID
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,6 +17,8 @@ __all__ = ["Fit", "fits"]
 
 REACH: Final = 3
 """Words on each side of a seam that are looked at."""
+UNKNOWN_OPEN: Final = 3.0
+"""The most that `Fit.open` says after a word that is not in the vocabulary, in nats."""
 TAIL: Final = 48
 """Characters on each side that hold these words."""
 
@@ -65,5 +69,7 @@ def fits(pairs: Sequence[tuple[str, str]], language: LanguageModel) -> list[Fit]
     words = np.concatenate([table[:, place] for table, place in places])
     context = [np.concatenate([table[:, place - REACH + k] for table, place in places]) for k in range(REACH)]
     scores = language.logp(words, context).reshape(len(places), count)
+    # After a word that the model does not know, that it expects no full stop says little.
+    ends = np.where(before[:, -1] == UNKNOWN_ID, np.minimum(-scores[-1], UNKNOWN_OPEN), -scores[-1])
     seam = np.where(held.T, scores[:REACH] - scores[REACH : 2 * REACH], 0.0).sum(axis=0)
-    return [Fit(float(s), -float(c)) for s, c in zip(seam, scores[-1], strict=True)]
+    return [Fit(float(s), float(e)) for s, e in zip(seam, ends, strict=True)]
