@@ -42,15 +42,13 @@ def _precision_recall(measured: Measured, path: Path, title: str) -> None:
     points = precision_recall(measured.judged, measured.evaluation.total.wrong_before)
     figure, axes = plt.subplots(figsize=(4.6, 3.2))
     axes.plot([p.recall for p in points], [p.precision for p in points], color=LINE, linewidth=1.5)
-    for threshold, name in ((SAFE_FROM, "safe"), (UNSAFE_FROM, "unsafe")):
+    for threshold, name, below in ((SAFE_FROM, "safe", -26), (UNSAFE_FROM, "unsafe", -12)):
         sure = [p for p in points if p.threshold >= threshold]
         if sure:
-            at = sure[-1]
-            axes.plot(at.recall, at.precision, "o", color=LINE, markersize=5)
+            at = (sure[-1].recall, sure[-1].precision)
+            axes.plot(*at, "o", color=LINE, markersize=5)
             label = f"{name}, from {threshold:g}"
-            axes.annotate(
-                label, (at.recall, at.precision), (-6, -14), textcoords="offset points", ha="right", color=INK
-            )
+            axes.annotate(label, at, (-12, below), textcoords="offset points", ha="right", color=INK)
     axes.set(xlabel="recall (share of wrong words mended)", ylabel="precision of edits", title=title)
     axes.set_xlim(0, None)
     axes.set_ylim(min(0.8, min(p.precision for p in points[len(points) // 20 :]) - 0.02), 1.005)
