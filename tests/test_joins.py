@@ -43,11 +43,12 @@ PARAGRAPHS = tuple(
 )
 
 
-def joined(text: str, *, unsafe: bool = False) -> str:
+def joined(text: str, *, unsafe: bool = False, without: str = "") -> str:
     """The text after the joins alone, repeated until nothing changes."""
     config = Config(unsafe=unsafe)
     for _ in range(8):
-        fates = choose(text, Joins().find(Document(text), Context(config)), config)
+        findings = [f for f in Joins().find(Document(text), Context(config)) if f.rule.code != without]
+        fates = choose(text, findings, config)
         edits = sorted(
             (
                 e
@@ -216,11 +217,9 @@ def test_any_text_settles_and_loses_no_letter(pieces):
     for unsafe in (False, True):
         after = joined(text, unsafe=unsafe)
         assert joined(after, unsafe=unsafe) == after
-        added = sum(f.rule.code == "JOI006" for f in find(text))
-        if not added:
-            assert sorted(c for c in after.lower() if c.isalnum()) == sorted(
-                c for c in text.lower() if c.isalnum()
-            )
+        # Only a lost initial puts letters in, and nothing takes any out.
+        after = joined(text, unsafe=unsafe, without="JOI006")
+        assert sorted(filter(str.isalnum, after)) == sorted(filter(str.isalnum, text))
         assert unicodedata.is_normalized("NFC", after)
 
 

@@ -22,12 +22,12 @@ from ocrfix.layout import (
     starts_article,
     starts_item,
 )
+from ocrfix.model import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ocrfix.document import Document
-    from ocrfix.model import Span
 
 __all__ = ["Line", "Wrap", "broken_hyphen", "is_capitals", "lines_of", "wraps"]
 
@@ -419,8 +419,6 @@ class _Column:
 
 def paragraphs(lines: list[Line], found: list[Wrap]) -> list[Span]:
     """Index ranges of the lines that make up each paragraph once the wraps are undone."""
-    from ocrfix.model import Span  # noqa: PLC0415
-
     inside = {wrap.line for wrap in found}
     spans, start = [], 0
     for i in range(len(lines)):
