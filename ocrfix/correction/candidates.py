@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from ocrfix.correction.channel import LONGEST, Channel
+from ocrfix.correction.channel import LONGEST, Channel, encode
 from ocrfix.language_model import LanguageModel
 from ocrfix.vietnamese.letters import is_vietnamese_letter, strip_marks
 from ocrfix.vietnamese.syllable import all_syllables, is_syllable
@@ -18,9 +18,9 @@ from ocrfix.vietnamese.syllable import all_syllables, is_syllable
 __all__ = ["Candidates", "Choices"]
 
 MOST: Final = 32
-_FOREIGN_LOGP: Final = -14.0
+_FOREIGN_LOGP: Final = -12.5
 """Nats; words that are no syllables must be this common to be offered as corrections."""
-_LOOKED_AT: Final = 220
+_LOOKED_AT: Final = 160
 _CACHE: Final = 50_000
 _DIGIT_LETTERS: Final = str.maketrans("01345689", "oleasbgg")
 
@@ -58,6 +58,8 @@ class Candidates:
         skeletons = [strip_marks(w) for w in words]
         order = sorted(range(len(words)), key=lambda i: skeletons[i])
         self._words = [words[i] for i in order]
+        self._place = {w: i for i, w in enumerate(self._words)}
+        self._codes = encode(self._words, LONGEST)
         self._ids = np.array([ids[i] for i in order], dtype=np.int64)
         self._logp = model.unigram[self._ids]
         self._skeletons: list[str] = []
@@ -86,27 +88,29 @@ class Candidates:
         if not usable:
             return
         plain = [strip_marks(r).translate(_DIGIT_LETTERS) for r in usable]
+        reach = np.array([1 if len(r) < 3 or is_syllable(r) else 2 for r in usable], dtype=np.uint8)
         near = cdist(plain, self._skeletons, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
-        pairs_read: list[str] = []
-        pairs_word: list[str] = []
-        places: list[NDArray[np.int64]] = []
-        for row, reading in enumerate(usable):
-            reach = 1 if len(reading) < 3 or is_syllable(reading) else 2
-            found = np.flatnonzero(near[row] <= reach)
-            at = np.concatenate([np.arange(self._starts[k], self._starts[k + 1]) for k in found]) if len(found) else np.zeros(0, dtype=np.int64)
-            if len(at) > _LOOKED_AT:
-                far = np.repeat(near[row][found], self._starts[found + 1] - self._starts[found])
-                rank = np.argsort(far * 4.0 - self._logp[at], kind="stable")
-                at = at[rank[:_LOOKED_AT]]
-            places.append(at)
-            pairs_read += [reading] * len(at)
-            pairs_word += [self._words[i] for i in at]
-        costs = self._channel.costs(pairs_read, pairs_word)
+        rows, found = np.nonzero(near <= reach[:, None])
+        sizes_found = self._starts[found + 1] - self._starts[found]
+        # The words of every skeleton found: runs of one another's successors.
+        offset = np.repeat(self._starts[found] - np.cumsum(sizes_found) + sizes_found, sizes_found)
+        every = np.arange(len(offset)) + offset
+        of_row = np.repeat(rows, sizes_found)
+        far = np.repeat(near[rows, found], sizes_found)
+        order = np.lexsort((far * 4.0 - self._logp[every], of_row))
+        every, of_row = every[order], of_row[order]
+        edges = np.searchsorted(of_row, np.arange(len(usable) + 1))
+        places = [every[a:b][:_LOOKED_AT] for a, b in zip(edges, edges[1:], strict=False)]
+        sizes = [len(at) for at in places]
+        codes = np.repeat(encode(usable, LONGEST), sizes, axis=0)
+        costs = self._channel.costs_of_codes(codes, self._codes[np.concatenate(places)])
         start = 0
         for reading, at in zip(usable, places, strict=True):
             cost = costs[start : start + len(at)]
             start += len(at)
-            words_differ = np.array([self._words[i] != reading for i in at], dtype=bool)
-            at, cost = at[words_differ], cost[words_differ]  # noqa: PLW2901
+            same = self._place.get(reading)
+            if same is not None:
+                other = at != same
+                at, cost = at[other], cost[other]  # noqa: PLW2901
             rank = np.argsort(cost - 0.5 * self._logp[at], kind="stable")[:MOST]
             self._memory[reading] = Choices(self._ids[at[rank]], cost[rank])

@@ -25,7 +25,7 @@ from ocrfix._data import data_path
 from ocrfix.correction.alignment import align_letters, align_words
 from ocrfix.vietnamese.letters import letter
 
-__all__ = ["Channel", "load_channel", "learn_channel"]
+__all__ = ["Channel", "Counts", "count_pairs", "encode", "learn_channel", "load_channel"]
 
 _BASES: Final = "abcdefghijklmnopqrstuvwxyz"
 _VOWELS: Final = "aeiouy"
@@ -202,11 +202,16 @@ class Channel:
         Lower-case words of at most `LONGEST` letters; longer ones cost infinity.
         """
         width = min(LONGEST, max((len(w) for w in (*read, *meant)), default=0))
-        a, b = encode(meant, width), encode(read, width)
-        cost = self._align(a, b)
-        too_long = np.array([len(x) > LONGEST or len(y) > LONGEST for x, y in zip(read, meant, strict=True)], dtype=bool)
-        cost[too_long] = np.inf
+        cost = self.costs_of_codes(encode(read, width), encode(meant, width))
+        too_long = [len(x) > LONGEST or len(y) > LONGEST for x, y in zip(read, meant, strict=True)]
+        cost[np.array(too_long, dtype=bool)] = np.inf
         return cost
+
+    def costs_of_codes(self, read: NDArray[np.int16], meant: NDArray[np.int16]) -> NDArray[np.float32]:
+        """`costs` for words that are encoded already (`encode`), row by row."""
+        return self._align(
+            meant[:, : int((meant >= 0).sum(1).max(initial=0))], read[:, : int((read >= 0).sum(1).max(initial=0))]
+        )
 
     def _align(self, a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.float32]:
         """Dynamic programming over all pairs at once."""
@@ -244,7 +249,6 @@ def _parts() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         base.append(_BASES.index(parts.base) if known else 26 + _INDEX[c] - len(LETTERS))
         shape.append(parts.shape if known else 0)
         tone.append(parts.tone if known else 0)
-    # đ is a letter of its own here, not d with a mark: no vowel has a stroke.
     return np.array(base), np.array(shape), np.array(tone)
 
 

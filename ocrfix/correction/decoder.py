@@ -7,9 +7,8 @@ decoded together with a beam. The outcome is a posterior probability for each ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +33,8 @@ WEIGHT: Final = 0.85
 BEAM: Final = 10
 IN_CLUSTER: Final = 8
 """Candidates of a place that a beam tries."""
+_FAR: Final = 7.0
+"""Nats; a place whose best candidate is farther behind the reading is not decoded with its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,14 @@ class Decoded:
 
     places: list[Place]
     scores: F32
+
+
+class _Options(NamedTuple):
+    """The options of all doubtful places, one after the other."""
+
+    words: I64
+    costs: F32
+    score: F32
 
 
 def screen(reading: Reading, model: LanguageModel) -> tuple[I64, F32]:
@@ -120,16 +129,29 @@ def decode(reading: Reading, model: LanguageModel, candidates: Candidates, shift
     costs[~own] = np.concatenate([c.costs for c in choices])
     lm, held = _window(model, reading.ids, at, options)
     score = WEIGHT * lm - costs - np.where(own, np.float32(0), np.float32(shift))
-    places = []
-    for cluster in _clusters(doubtful):
-        members = range(cluster[0], cluster[1])
-        slices = [slice(first[k], first[k] + counts[k]) for k in members]
-        if len(slices) == 1:
-            s = slices[0]
-            places.append(Place(int(doubtful[cluster[0]]), options[s], _softmax(score[s]), lm[s], held[s], costs[s], 1))
-        else:
-            places += _beam(reading, model, doubtful[cluster[0] : cluster[1]], slices, options, costs, lm, held, score, shift)
+    spans = [slice(f, f + n) for f, n in zip(first.tolist(), counts.tolist(), strict=True)]
+    posterior = np.exp(score - np.repeat(np.maximum.reduceat(score, first), counts))
+    posterior /= np.repeat(np.add.reduceat(posterior, first), counts)
+    crowd = np.ones(len(doubtful), dtype=np.int64)
+    live = np.flatnonzero(_live(score, first, counts))
+    clusters = [live[a:b] for a, b in _clusters(doubtful[live]) if b - a > 1]
+    if clusters:
+        beam(reading, model, doubtful, clusters, spans, _Options(options, costs, score), shift, posterior)
+        for members in clusters:
+            crowd[members] = len(members)
+    places = [
+        Place(int(doubtful[k]), options[s], posterior[s], lm[s], held[s], costs[s], int(crowd[k]))
+        for k, s in enumerate(spans)
+    ]
     return Decoded(places, scores)
+
+
+def _live(score: F32, first: I64, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Places where some candidate comes near the reading; at the others nothing will change."""
+    own = score[first]
+    rest = score.copy()
+    rest[first] = -np.inf
+    return np.asarray((np.maximum.reduceat(rest, first) > own - _FAR) & (counts > 1))
 
 
 def _clusters(doubtful: I64) -> list[tuple[int, int]]:
@@ -139,63 +161,90 @@ def _clusters(doubtful: I64) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
 
 
-def _softmax(score: F32) -> F32:
-    weight = np.exp(score - score.max())
-    return np.asarray(weight / weight.sum(), dtype=np.float32)
-
-
-def _beam(
+def beam(
     reading: Reading,
     model: LanguageModel,
-    places: I64,
-    slices: Sequence[slice],
-    options: I64,
-    costs: F32,
-    lm: F32,
-    held: NDArray[np.int8],
-    score: F32,
+    doubtful: I64,
+    clusters: list[I64],
+    spans: list[slice],
+    options: _Options,
     shift: float,
-) -> list[Place]:
-    """Decode doubtful places that stand near each other."""
+    posterior: F32,
+) -> None:
+    """Decode clusters of doubtful places, all at once, step by step; writes into ``posterior``.
+
+    ``clusters`` hold indexes of ``doubtful``; ``spans`` are the places' slices of ``options``.
+    """
     ids = reading.ids
-    tried: dict[int, NDArray[np.int64]] = {}
-    for place, s in zip(places.tolist(), slices, strict=True):
-        local = score[s]
-        cheap = WEIGHT * model.unigram[options[s]] - costs[s]
-        keep = set(np.argsort(-local)[:IN_CLUSTER].tolist()) | set(np.argsort(-cheap)[: IN_CLUSTER // 2].tolist())
-        tried[place] = np.array([0, *sorted(keep - {0})], dtype=np.int64)
-    begin, end = int(places[0]), min(int(places[-1]) + REACH + 1, len(ids))
-    history = ids[begin - REACH : begin][None, :]
-    total = np.zeros(1, dtype=np.float32)
-    back: list[tuple[int, I64, I64]] = []
-    where = dict(zip(places.tolist(), slices, strict=True))
-    for position in range(begin, end):
-        if position in tried:
-            pick = tried[position]
-            base = where[position]
-            words = options[base][pick]
-            cost = costs[base][pick] + np.where(pick > 0, np.float32(shift), np.float32(0))
-        else:
-            pick = np.zeros(1, dtype=np.int64)
-            words, cost = ids[position : position + 1], np.zeros(1, dtype=np.float32)
-        width = len(words)
-        wide = np.repeat(history, width, axis=0)
-        target = np.tile(words, len(history))
-        part = model.logp(target, [wide[:, k] for k in range(REACH)])
-        part = np.where(target == BOUNDARY_ID, np.float32(0), part)
-        part = part - np.where(target == UNKNOWN_ID, np.float32(UNKNOWN_COST), np.float32(0))
-        new = np.repeat(total, width) + WEIGHT * part - np.tile(cost, len(history))
-        best = np.argpartition(-new, BEAM)[:BEAM] if len(new) > BEAM else np.arange(len(new))
-        total = new[best]
-        history = np.concatenate((wide[best, 1:], target[best, None]), axis=1)
-        back.append((position, best // width, pick[best % width]))
-    weight = _softmax(total)
-    shares = {p: np.zeros(s.stop - s.start, dtype=np.float32) for p, s in where.items()}
-    state = np.arange(len(total))
-    for position, parent, pick in reversed(back):
-        if position in shares:
-            np.add.at(shares[position], pick[state], weight)
-        state = parent[state]
-    return [
-        Place(p, options[s], shares[p], lm[s], held[s], costs[s], len(places)) for p, s in where.items()
-    ]
+    begins = np.array([doubtful[c[0]] for c in clusters])
+    ends = np.minimum(np.array([doubtful[c[-1]] for c in clusters]) + REACH + 1, len(ids))
+    order = np.argsort(begins - ends, kind="stable")  # longest first, so that the active ones are a prefix
+    begins, lengths = begins[order], (ends - begins)[order]
+    tried = {
+        int(doubtful[k]): (spans[k].start, _tried(model, options, spans[k])) for c in clusters for k in c.tolist()
+    }
+    size = len(begins)
+    history = np.repeat(np.stack([ids[begins - REACH + k] for k in range(REACH)], axis=1)[:, None, :], BEAM, axis=1)
+    total = np.full((size, BEAM), -np.inf, dtype=np.float32)
+    total[:, 0] = 0
+    steps = []
+    for t in range(int(lengths[0])):
+        active = int((lengths > t).sum())
+        words, costs, picks = _columns(ids, begins[:active] + t, tried, options, shift)
+        width = words.shape[1]
+        new = total[:active, :, None] - costs[:, None, :]
+        row, state, column = np.nonzero(np.isfinite(new))
+        target = words[row, column]
+        before = history[row, state]
+        part = model.logp(target, [before[:, k] for k in range(REACH)])
+        part[target == BOUNDARY_ID] = 0
+        part[target == UNKNOWN_ID] -= np.float32(UNKNOWN_COST)
+        new[row, state, column] += WEIGHT * part
+        flat = new.reshape(active, BEAM * width)
+        best = np.argpartition(-flat, BEAM - 1, axis=1)[:, :BEAM] if width > 1 else np.tile(np.arange(BEAM), (active, 1))
+        rows = np.arange(active)[:, None]
+        parent, column = best // width, best % width
+        total[:active] = flat[rows, best]
+        history[:active] = np.concatenate((history[rows, parent, 1:], words[rows, column][:, :, None]), axis=2)
+        steps.append((active, parent, None if picks is None else picks[rows, column]))
+    weight = np.exp(total - total.max(1, keepdims=True))
+    weight /= weight.sum(1, keepdims=True)
+    for span in (spans[k] for c in clusters for k in c.tolist()):
+        posterior[span] = 0
+    state = np.tile(np.arange(BEAM), (size, 1))
+    for active, parent, picked in reversed(steps):
+        rows = np.arange(active)[:, None]
+        if picked is not None:
+            chosen = picked[rows, state[:active]]
+            real = chosen >= 0
+            np.add.at(posterior, chosen[real], weight[:active][real])
+        state[:active] = parent[rows, state[:active]]
+
+
+def _tried(model: LanguageModel, options: _Options, span: slice) -> I64:
+    """The options of a place that the beam tries: the reading, the best here, the cheapest."""
+    cheap = WEIGHT * model.unigram[options.words[span]] - options.costs[span]
+    local = np.argsort(-options.score[span])[:IN_CLUSTER]
+    return np.unique(np.concatenate(([0], local, np.argsort(-cheap)[: IN_CLUSTER // 2])))
+
+
+def _columns(
+    ids: I64, positions: I64, tried: dict[int, tuple[int, I64]], options: _Options, shift: float
+) -> tuple[I64, F32, I64 | None]:
+    """What may stand at one position of every cluster: words, costs (infinite where there is none), and options."""
+    found = [tried.get(p) for p in positions.tolist()]
+    width = max((len(f[1]) for f in found if f is not None), default=1)
+    words = np.zeros((len(positions), width), dtype=np.int64)
+    words[:, 0] = ids[positions]
+    costs = np.full((len(positions), width), np.inf, dtype=np.float32)
+    costs[:, 0] = 0
+    if width == 1 and all(f is None for f in found):
+        return words, costs, None
+    picks = np.full((len(positions), width), -1, dtype=np.int64)
+    for row, item in enumerate(found):
+        if item is not None:
+            at = item[0] + item[1]
+            words[row, : len(at)] = options.words[at]
+            costs[row, : len(at)] = options.costs[at] + np.where(item[1] > 0, np.float32(shift), np.float32(0))
+            picks[row, : len(at)] = at
+    return words, costs, picks

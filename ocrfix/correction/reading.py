@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ocrfix.document import Document
 from ocrfix.language_model import LanguageModel
-from ocrfix.language_model.counting import SPECIAL
 from ocrfix.language_model.model import BOUNDARY_ID, SKIP_ID, UNKNOWN_ID
 from ocrfix.language_model.tokens import TOKEN
 
@@ -59,7 +58,7 @@ def read(document: Document, model: LanguageModel) -> Reading:
         starts += [-1] * REACH
         ids += [BOUNDARY_ID] * REACH
     array = np.array(ids, dtype=np.int64)
-    words = (array >= len(SPECIAL)) | (array == UNKNOWN_ID)
-    maybe = np.flatnonzero(words)
-    words[maybe] = [any(c.isalpha() for c in surfaces[i]) for i in maybe]
+    words = model.is_word[array]
+    for i in np.flatnonzero(array == UNKNOWN_ID).tolist():
+        words[i] = any(c.isalpha() for c in surfaces[i])
     return Reading(array, surfaces, np.array(starts, dtype=np.int64), words)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrfix._data import data_path
+from ocrfix.language_model.counting import SPECIAL
 from ocrfix.language_model.static_map import StaticMap
 from ocrfix.language_model.storage import PROB_BITS, ModelFileError, read
 from ocrfix.language_model.tokens import SKIP, TOKEN, normal_form
@@ -62,6 +63,8 @@ class LanguageModel:
             raise ModelFileError(f"{path} is damaged ({error})") from None
         self.words: list[str] = words
         self._ids: dict[str, int] = {w: i for i, w in enumerate(words)}
+        self.is_word: NDArray[np.bool_] = np.array([any(c.isalpha() for c in w) for w in words], dtype=bool)
+        self.is_word[: len(SPECIAL)] = False
         self._surface: dict[str, int] = {}
 
     def word_id(self, token: str) -> int:

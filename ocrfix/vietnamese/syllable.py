@@ -178,6 +178,7 @@ def _tone_vowel(rhyme: str, *, old: bool) -> int:
     return vowels[0]
 
 
+@lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
     """Whether the word is a well-formed Vietnamese syllable, in any letter case.
 
@@ -201,6 +202,7 @@ def canonical(word: str) -> str:
     return lowered if parsed is None else place_tone(parsed)
 
 
+@lru_cache(maxsize=65536)
 def tone_style(word: str) -> str | None:
     """``"new"`` or ``"old"`` for a word where the styles of tone placement differ, else None.
 
