@@ -10,8 +10,9 @@ from ocrfix.detectors._joins_blocks import block_findings
 from ocrfix.detectors._joins_fit import fits
 from ocrfix.detectors._joins_hyphen import hyphen_joins
 from ocrfix.detectors._joins_initial import initial_findings
-from ocrfix.detectors._joins_lines import Line, lines_of, paragraphs, wraps
+from ocrfix.detectors._joins_lines import Line, lines_of
 from ocrfix.detectors._joins_rules import BROKEN_HYPHEN, RULES, SOFT_WRAP
+from ocrfix.detectors._joins_wraps import paragraphs, wraps
 from ocrfix.detectors.base import Context, Detector
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
