@@ -31,8 +31,8 @@ BASELINE = HERE / "baseline.json"
 class Metric:
     """A gated figure: which way is better, and how far it may slip before that is a regression.
 
-    The slack is for the order in which equal choices are made (one word more or less), not for noise:
-    the same code on the same data gives the same figures.
+    The slack is for the rounding of floors and, in rates, about one word in a thousand; not for noise,
+    since the same code on the same data gives the same figures.
     """
 
     name: str
@@ -57,7 +57,7 @@ METRICS: Final[dict[str, tuple[Metric, ...]]] = {
         Metric("harm", False, 0.00002),
         Metric("calibration_error", False, 0.002),
     ),
-    "clean": (Metric("changed_per_10k", False, 0.0),),
+    "clean": (Metric("changed_per_10k", False, 0.001),),
 }
 
 

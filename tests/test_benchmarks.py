@@ -173,6 +173,18 @@ def test_the_gate_from_first_pinning_to_a_regression(gated, capsys):
     assert run() == 0
 
 
+@pytest.mark.parametrize("words", [16_448, 107_069])
+def test_a_figure_that_was_just_pinned_passes(tmp_path, scripts, words):
+    gate = scripts("gate")
+    right = scripts("common").DataSet("right", tmp_path / "right.txt", "clean")
+    for changed in range(1, 40):
+        today = {"default": {"changed_per_10k": 1e4 * changed / words}}
+        floors = gate.new_floors({}, gate.judge_set(right, {}, today), allow_regression=False)
+        assert not any(v.regression for v in gate.judge_set(right, floors, today))
+        one_more = {"default": {"changed_per_10k": 1e4 * (changed + 1) / words}}
+        assert all(v.regression for v in gate.judge_set(right, floors, one_more))
+
+
 def test_changed_data_of_our_own_needs_new_floors(gated, capsys):
     run, _, data, baseline = gated
     assert run("--update") == 0
