@@ -93,18 +93,17 @@ def _window(model: LanguageModel, ids: I64, at: I64, words: I64) -> tuple[F32, N
 
     What a boundary costs is left out. The second array tells how long the n-grams are that it rests on.
     """
-    around = [ids[at + k] for k in range(-REACH, REACH + 1)]
+    size, length = len(at), REACH + 1
+    # One row a token of the window, one column a place: the context of each is the rows above it.
+    around = ids[at[None, :] + np.arange(-REACH, length)[:, None]]
     around[REACH] = words
-    total = np.zeros(len(at), dtype=np.float32)
-    held = np.zeros(len(at), dtype=np.int8)
-    unknown = words == UNKNOWN_ID
-    for k in range(REACH + 1):
-        target = around[REACH + k]
-        part, orders = model.logp_orders(target, around[k : k + REACH])
-        inside = target != BOUNDARY_ID
-        total += np.where(inside, part, np.float32(0))
-        held += np.where(inside, orders, np.int8(k + 1))
-    total[unknown] -= UNKNOWN_COST
+    target = around[REACH:].ravel()
+    part, orders = model.logp_orders(target, [around[k : k + length].ravel() for k in range(REACH)])
+    inside = (target != BOUNDARY_ID).reshape(length, size)
+    total = (part.reshape(length, size) * inside).sum(0)
+    total[words == UNKNOWN_ID] -= UNKNOWN_COST
+    ladder = np.arange(1, length + 1, dtype=np.int8)[:, None]
+    held = np.where(inside, orders.reshape(length, size), ladder).sum(0, dtype=np.int8)
     return total, held
 
 
@@ -176,37 +175,36 @@ def beam(
     ``clusters`` hold indexes of ``doubtful``; ``spans`` are the places' slices of ``options``.
     """
     ids = reading.ids
-    begins = np.array([doubtful[c[0]] for c in clusters])
-    ends = np.minimum(np.array([doubtful[c[-1]] for c in clusters]) + REACH + 1, len(ids))
-    order = np.argsort(begins - ends, kind="stable")  # longest first, so that the active ones are a prefix
-    begins, lengths = begins[order], (ends - begins)[order]
-    tried = {
-        int(doubtful[k]): (spans[k].start, _tried(model, options, spans[k])) for c in clusters for k in c.tolist()
-    }
-    size = len(begins)
-    history = np.repeat(np.stack([ids[begins - REACH + k] for k in range(REACH)], axis=1)[:, None, :], BEAM, axis=1)
+    places = [doubtful[c] for c in clusters]
+    order = sorted(range(len(clusters)), key=lambda k: -len(places[k]))  # so that the active ones are a prefix
+    starts = np.array([places[k][0] for k in order])
+    count = np.array([len(places[k]) for k in order])
+    size = len(order)
+    history = np.repeat(np.stack([ids[starts - REACH + k] for k in range(REACH)], axis=1)[:, None, :], BEAM, axis=1)
     total = np.full((size, BEAM), -np.inf, dtype=np.float32)
     total[:, 0] = 0
     steps = []
-    for t in range(int(lengths[0])):
-        active = int((lengths > t).sum())
-        words, costs, picks = _columns(ids, begins[:active] + t, tried, options, shift)
-        width = words.shape[1]
+    for t in range(int(count[0])):
+        active = int((count > t).sum())
+        some = [clusters[k][t] for k in order[:active]]
+        words, costs, picks = _columns([(spans[k].start, _tried(model, options, spans[k])) for k in some], options, shift)
         new = total[:active, :, None] - costs[:, None, :]
         row, state, column = np.nonzero(np.isfinite(new))
-        target = words[row, column]
         before = history[row, state]
-        part = model.logp(target, [before[:, k] for k in range(REACH)])
-        part[target == BOUNDARY_ID] = 0
-        part[target == UNKNOWN_ID] -= np.float32(UNKNOWN_COST)
+        part = model.logp(words[row, column], [before[:, k] for k in range(REACH)])
+        part[words[row, column] == UNKNOWN_ID] -= np.float32(UNKNOWN_COST)
         new[row, state, column] += WEIGHT * part
-        flat = new.reshape(active, BEAM * width)
-        best = np.argpartition(-flat, BEAM - 1, axis=1)[:, :BEAM] if width > 1 else np.tile(np.arange(BEAM), (active, 1))
+        flat = new.reshape(active, -1)
+        best = np.argpartition(-flat, BEAM - 1, axis=1)[:, :BEAM]
         rows = np.arange(active)[:, None]
-        parent, column = best // width, best % width
+        parent, column = best // words.shape[1], best % words.shape[1]
         total[:active] = flat[rows, best]
         history[:active] = np.concatenate((history[rows, parent, 1:], words[rows, column][:, :, None]), axis=2)
-        steps.append((active, parent, None if picks is None else picks[rows, column]))
+        steps.append((active, parent, picks[rows, column]))
+        at = np.array([int(doubtful[k]) for k in some])
+        last = count[:active] == t + 1
+        until = np.array([at[k] + REACH + 1 if last[k] else places[order[k]][t + 1] for k in range(active)])
+        _read_on(model, ids, at + 1, np.minimum(until, len(ids)), history[:active], total[:active])
     weight = np.exp(total - total.max(1, keepdims=True))
     weight /= weight.sum(1, keepdims=True)
     for span in (spans[k] for c in clusters for k in c.tolist()):
@@ -214,11 +212,32 @@ def beam(
     state = np.tile(np.arange(BEAM), (size, 1))
     for active, parent, picked in reversed(steps):
         rows = np.arange(active)[:, None]
-        if picked is not None:
-            chosen = picked[rows, state[:active]]
-            real = chosen >= 0
-            np.add.at(posterior, chosen[real], weight[:active][real])
+        chosen = picked[rows, state[:active]]
+        real = chosen >= 0
+        np.add.at(posterior, chosen[real], weight[:active][real])
         state[:active] = parent[rows, state[:active]]
+
+
+def _read_on(model: LanguageModel, ids: I64, begin: I64, end: I64, history: I64, total: F32) -> None:
+    """Score the tokens that are not in doubt, from ``begin`` to ``end``, after each history; updates both."""
+    longest = int((end - begin).max())
+    if longest <= 0:
+        return
+    column = np.arange(longest)
+    inside = column[None, :] < (end - begin)[:, None]
+    row, step = np.nonzero(inside)
+    ahead = ids[np.minimum(begin[:, None] + column, len(ids) - 1)]
+    # The context of every token: what is left of the history, then the tokens before it.
+    wide = np.concatenate((history, np.repeat(ahead[:, None, :], BEAM, axis=1)), axis=2)
+    target = np.repeat(ahead[row, step], BEAM)
+    context = [wide[row, :, step + k].ravel() for k in range(REACH)]
+    part = model.logp(target, context)
+    part[(target == BOUNDARY_ID)] = 0
+    part[(target == UNKNOWN_ID)] -= np.float32(UNKNOWN_COST)
+    np.add.at(total, row, WEIGHT * part.reshape(-1, BEAM))
+    for k in np.flatnonzero(end > begin).tolist():
+        reach = int(end[k] - begin[k])
+        history[k] = wide[k, :, reach : reach + REACH]
 
 
 def _tried(model: LanguageModel, options: _Options, span: slice) -> I64:
@@ -228,23 +247,15 @@ def _tried(model: LanguageModel, options: _Options, span: slice) -> I64:
     return np.unique(np.concatenate(([0], local, np.argsort(-cheap)[: IN_CLUSTER // 2])))
 
 
-def _columns(
-    ids: I64, positions: I64, tried: dict[int, tuple[int, I64]], options: _Options, shift: float
-) -> tuple[I64, F32, I64 | None]:
-    """What may stand at one position of every cluster: words, costs (infinite where there is none), and options."""
-    found = [tried.get(p) for p in positions.tolist()]
-    width = max((len(f[1]) for f in found if f is not None), default=1)
-    words = np.zeros((len(positions), width), dtype=np.int64)
-    words[:, 0] = ids[positions]
-    costs = np.full((len(positions), width), np.inf, dtype=np.float32)
-    costs[:, 0] = 0
-    if width == 1 and all(f is None for f in found):
-        return words, costs, None
-    picks = np.full((len(positions), width), -1, dtype=np.int64)
-    for row, item in enumerate(found):
-        if item is not None:
-            at = item[0] + item[1]
-            words[row, : len(at)] = options.words[at]
-            costs[row, : len(at)] = options.costs[at] + np.where(item[1] > 0, np.float32(shift), np.float32(0))
-            picks[row, : len(at)] = at
+def _columns(places: list[tuple[int, I64]], options: _Options, shift: float) -> tuple[I64, F32, I64]:
+    """What may stand at one place of every cluster: words, costs (infinite where there is none), and options."""
+    width = max(2, *(len(tried) for _, tried in places))
+    words = np.zeros((len(places), width), dtype=np.int64)
+    costs = np.full((len(places), width), np.inf, dtype=np.float32)
+    picks = np.full((len(places), width), -1, dtype=np.int64)
+    for row, (start, tried) in enumerate(places):
+        at = start + tried
+        words[row, : len(at)] = options.words[at]
+        costs[row, : len(at)] = options.costs[at] + np.where(tried > 0, np.float32(shift), np.float32(0))
+        picks[row, : len(at)] = at
     return words, costs, picks

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ocrfix._data import data_path
 from ocrfix.language_model.counting import SPECIAL
 from ocrfix.language_model.static_map import StaticMap
-from ocrfix.language_model.storage import PROB_BITS, ModelFileError, read
+from ocrfix.language_model.storage import PROB_BITS, ModelFileError, read, tagged
 from ocrfix.language_model.tokens import SKIP, TOKEN, normal_form
 
 __all__ = ["BOUNDARY_ID", "NUMBER_ID", "SKIP_ID", "UNKNOWN_ID", "LanguageModel", "load"]
@@ -28,6 +28,11 @@ _SEAM: Final = 3
 
 Ids = NDArray[np.int64]
 F32 = NDArray[np.float32]
+
+
+def _map(header: dict[str, Any], arrays: dict[str, NDArray[Any]], name: str) -> StaticMap:
+    facts = header["maps"][name]
+    return StaticMap(arrays[f"{name}_cells"], arrays.get(f"{name}_high"), facts["bits"], facts["seed"])
 
 
 class LanguageModel:
@@ -49,16 +54,15 @@ class LanguageModel:
             words = arrays["words"].tobytes().decode().split("\n")
             self.unigram: F32 = arrays["unigram"]
             self._backoff1: F32 = arrays["backoff"]
-            self._maps: dict[int, StaticMap] = {}
-            self._prob: dict[int, F32] = {}
-            self._backoff: dict[int, F32] = {}
-            for n in range(2, self.order + 1):
-                facts = header["maps"][str(n)]
-                self._maps[n] = StaticMap(arrays[f"cells{n}"], arrays.get(f"high{n}"), facts["bits"], facts["seed"])
-                # One more entry, for "not there" (index -1).
-                self._prob[n] = np.append(arrays[f"prob{n}"], np.float32(np.nan))
-                if n < self.order:
-                    self._backoff[n] = np.append(arrays[f"backoff{n}"], np.float32(0))
+            self._highest = _map(header, arrays, "highest")
+            self._lower = _map(header, arrays, "lower") if self.order > 2 else None
+            # One more entry, for "not there" (index -1).
+            self._prob: dict[int, F32] = {
+                n: np.append(arrays[f"prob{n}"], np.float32(np.nan)) for n in range(2, self.order + 1)
+            }
+            self._backoff: dict[int, F32] = {
+                n: np.append(arrays[f"backoff{n}"], np.float32(0)) for n in range(2, self.order)
+            }
         except (KeyError, UnicodeDecodeError) as error:
             raise ModelFileError(f"{path} is damaged ({error})") from None
         self.words: list[str] = words
@@ -101,41 +105,48 @@ class LanguageModel:
         (three for a model of order 4; `BOUNDARY_ID` stands for what comes before the text). The second
         array has the length of the longest n-gram ending in each word that the model holds.
         """
+        size = len(words)
         total = self.unigram[words]
-        orders = np.ones(len(words), dtype=np.int8)
-        if not len(words):
+        orders = np.ones(size, dtype=np.int8)
+        if not size:
             return total, orders
-        near = np.asarray(context[-1], dtype=np.uint64)
-        keys = words.astype(np.uint64) | (near << np.uint64(16))
-        history = near
-        code = self._maps[2].get(keys)
-        prob = self._prob[2][np.where(code < 0, -1, code & ((1 << PROB_BITS) - 1))]
-        total = np.where(code < 0, total + self._backoff1[near], prob)
-        # A trigram is there only if the bigrams at both its ends are; so on upward.
-        mask = (1 << PROB_BITS) - 1
-        alive = np.flatnonzero(code >= 0)
-        orders[alive] = 2
-        place = np.arange(len(words))
+        # history[k] are the k nearest words of the context, keys[k] these and the word itself.
+        history = [np.asarray(context[-1], dtype=np.uint64)]
         for n in range(3, self.order + 1):
-            further = np.asarray(context[-(n - 1)], dtype=np.uint64)
-            longer = history[place] | (further[place] << np.uint64(16 * (n - 2)))
-            held = self._maps[n - 1].get(longer)
-            there = held >= 0
-            place = place[there]
-            if not len(place):
-                break
-            total[place] += self._backoff[n - 1][held[there] >> PROB_BITS]
-            held_mask = np.zeros(len(words), dtype=bool)
-            held_mask[place] = True
-            alive = alive[held_mask[alive]]
-            keys = keys | (further << np.uint64(16 * (n - 1)))
-            code = self._maps[n].get(keys[alive])
-            hit = code >= 0
-            alive = alive[hit]
+            further = np.asarray(context[1 - n], dtype=np.uint64)
+            history.append(history[-1] | (further << np.uint64(16 * (n - 2))))
+        last = words.astype(np.uint64)
+        keys = [(h << np.uint64(16)) | last for h in history]
+        code, held = self._codes(keys, history, size)
+        mask = np.int32((1 << PROB_BITS) - 1)
+        total += self._backoff1[history[0]]
+        alive, there = np.ones(size, dtype=bool), np.ones(size, dtype=bool)
+        for n in range(2, self.order):
+            # A longer n-gram is there only if the shorter one and its own context are.
+            alive &= code[n - 2] >= 0
+            total = np.where(alive, self._prob[n][code[n - 2] & mask], total)
             orders[alive] = n
-            total[alive] = self._prob[n][code[hit] & mask]
-            history = history | (further << np.uint64(16 * (n - 2)))
+            there &= held[n - 2] >= 0
+            total += self._backoff[n][np.where(there, held[n - 2] >> PROB_BITS, -1)]
+            alive &= there
+        rest = np.flatnonzero(alive)
+        found = self._highest.get(keys[-1][rest])
+        rest, found = rest[found >= 0], found[found >= 0]
+        total[rest] = self._prob[self.order][found]
+        orders[rest] = self.order
         return total, orders
+
+    def _codes(
+        self, keys: list[NDArray[np.uint64]], history: list[NDArray[np.uint64]], size: int
+    ) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
+        """Codes of all n-grams below the highest order, and of their contexts one word longer, in one look."""
+        if self._lower is None:
+            return [], []
+        ask = [tagged(keys[n - 2], n) for n in range(2, self.order)]
+        ask += [tagged(history[n - 1], n) for n in range(2, self.order)]
+        every = self._lower.get(np.concatenate(ask))
+        parts = [every[k * size : (k + 1) * size] for k in range(len(ask))]
+        return parts[: self.order - 2], parts[self.order - 2 :]
 
     def token_ids(self, text: str) -> Ids:
         """Ids of the tokens of a text, quotation marks left out."""

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from ocrfix.language_model.estimation import Order
 from ocrfix.language_model.static_map import build
 
-__all__ = ["COST", "ModelFileError", "PROB_BITS", "read", "write"]
+__all__ = ["COST", "PROB_BITS", "ModelFileError", "read", "tagged", "write"]
 
-MAGIC: Final = b"ocrfix language model 1\n"
+MAGIC: Final = b"ocrfix language model 2\n"
 PROB_BITS: Final = 7
 BACKOFF_BITS: Final = 5
 COST: Final[dict[int, float]] = {2: 3 * 1.24, 3: 3 * 1.24, 4: 2 * 1.24}
@@ -46,6 +46,24 @@ def _codebook(values: NDArray[np.float64], bits: int) -> tuple[NDArray[np.float3
     return means.astype(np.float32), codes
 
 
+def tagged(keys: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:
+    """Keys of n-grams below the highest order, told apart from those of another order.
+
+    All of them share one map, so that one look serves several orders.
+    """
+    return keys | np.uint64(order << 60)
+
+
+def _store(
+    arrays: dict[str, NDArray[Any]], name: str, keys: NDArray[np.uint64], codes: NDArray[np.int64], bits: int
+) -> dict[str, int]:
+    built = build(keys, codes, bits, wide=bits > PROB_BITS)
+    arrays[f"{name}_cells"] = built.cells
+    if built.high is not None:
+        arrays[f"{name}_high"] = built.high
+    return {"bits": bits, "seed": built.seed, "ngrams": len(keys)}
+
+
 def write(path: Path, words: list[str], orders: list[Order], meta: dict[str, Any]) -> None:
     """Write a model whole or not at all."""
     arrays: dict[str, NDArray[Any]] = {
@@ -55,20 +73,19 @@ def write(path: Path, words: list[str], orders: list[Order], meta: dict[str, Any
     }
     maps: dict[str, Any] = {}
     highest = len(orders)
+    lower_keys, lower_codes = [], []
     for n, order in enumerate(orders[1:], 2):
         book, codes = _codebook(order.logp, PROB_BITS)
-        bits = PROB_BITS
         arrays[f"prob{n}"] = book
-        if n < highest:
-            backoff_book, backoff_codes = _codebook(order.backoff, BACKOFF_BITS)
-            arrays[f"backoff{n}"] = backoff_book
-            codes = codes | (backoff_codes << PROB_BITS)
-            bits += BACKOFF_BITS
-        built = build(order.keys, codes, bits, wide=n < highest)
-        arrays[f"cells{n}"] = built.cells
-        if built.high is not None:
-            arrays[f"high{n}"] = built.high
-        maps[str(n)] = {"bits": bits, "seed": built.seed, "ngrams": len(order.keys)}
+        if n == highest:
+            maps["highest"] = _store(arrays, "highest", order.keys, codes, PROB_BITS)
+        else:
+            arrays[f"backoff{n}"], backoff_codes = _codebook(order.backoff, BACKOFF_BITS)
+            lower_keys.append(tagged(order.keys, n))
+            lower_codes.append(codes | (backoff_codes << PROB_BITS))
+    if lower_keys:
+        keys, codes = np.concatenate(lower_keys), np.concatenate(lower_codes)
+        maps["lower"] = _store(arrays, "lower", keys, codes, PROB_BITS + BACKOFF_BITS)
     header: dict[str, Any] = {"order": highest, "maps": maps, "meta": meta, "arrays": {}}
     body, offset = [], 0
     for name, array in arrays.items():
