@@ -15,14 +15,12 @@ __all__ = ["Config"]
 class Config:
     """What to look for and how freely to repair.
 
-    Parameters
-    ----------
-    unsafe: also apply edits that are only likely right (`Safety.UNSAFE`).
-    min_confidence: apply only edits of at least this probability, in [0, 1].
-    select: rules to use, by prefix of the code ("DUP", "WRD002") or by name; all when empty.
-    ignore: rules to leave out, named in the same way.
-    protect: words that no edit may touch, compared with letter case; "/…/" is a regular expression.
-    model: path of a language model to use in place of the shipped one.
+    Parameters: ``unsafe``, also apply edits that are only likely right (`Safety.UNSAFE`);
+    ``min_confidence``, apply only edits of at least this probability, in [0, 1];
+    ``select``, rules to use, by prefix of the code ("DUP", "WRD002") or by name, all when empty;
+    ``ignore``, rules to leave out, named in the same way;
+    ``protect``, words that no edit may touch, compared with letter case; "/…/" is a regular expression;
+    ``model``, path of a language model to use in place of the shipped one.
 
     Raises ValueError for a confidence outside [0, 1] or a pattern that is no regular expression.
 

@@ -130,7 +130,7 @@ def _groups(text: str, edits: list[Edit], reach: int) -> Iterator[list[Edit]]:
         yield group
 
 
-def findings(  # noqa: PLR0913  (the parts of a finding)
+def findings(
     text: str,
     rule: Rule,
     edits: Iterable[Edit],

@@ -190,7 +190,8 @@ class _Aligner:
         """The ends of the best extension to the right of the equal words before (p, q)."""
         end = len(self._key)
         score = best = 0.0
-        best_at, gaps, kept = (p, q), [], 0
+        best_at, kept = (p, q), 0
+        gaps: list[Gap] = []
         while True:
             run = self._equal_run(p, q, end - q)
             p, q, score = p + run, q + run, score + run
@@ -210,7 +211,8 @@ class _Aligner:
     def left(self, p: int, q: int, q_low: int) -> tuple[int, int, list[Gap]]:
         """The starts of the best extension to the left of (p, q), not below ``q_low`` in q."""
         score = best = 0.0
-        best_at, gaps, kept = (p, q), [], 0
+        best_at, kept = (p, q), 0
+        gaps: list[Gap] = []
         while True:
             run = self._equal_run_back(p, q, min(p, q - q_low))
             p, q, score = p - run, q - run, score + run

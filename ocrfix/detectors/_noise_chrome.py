@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ocrfix._data import data_path
 from ocrfix.detectors._noise_lines import ENDINGS, LONG, Mark, Sheet
@@ -262,7 +262,7 @@ def _in_line(sheet: Sheet, index: int) -> list[Mark]:
     rest = _HOLES.sub("", line.text)
     letters = sum(c.isalpha() for c in rest)
     names = [m.group() for m in holes]
-    facts = {"placeholders": names[:10]}
+    facts: dict[str, Any] = {"placeholders": names[:10]}
     weak = all(re.fullmatch(r"\{\d{1,2}\}|%[sd]|\{[A-Za-z_]\w?\}|\[\[.*\]\]", n) for n in names)
     if not letters:
         if weak:

@@ -39,7 +39,7 @@ _MISREAD: Final = re.compile(r"[-–—~]{0,2}\s*(?P<n>(?=[OoQlI|]{0,3}\d)[\dOoQ
 
 
 class _Number(NamedTuple):
-    index: int
+    line: int
     value: int
     form: str
     total: int
@@ -50,11 +50,11 @@ def page_numbers(sheet: Sheet) -> list[Mark]:
     numbers = [n for i, line in enumerate(sheet.lines) if (n := _read(i, line.text)) is not None]
     pages = sheet.pages()
     found = _by_pages(sheet, pages) if len(pages) > 1 else {}
-    rest = [n for n in numbers if n.index not in found and n.form != "misread"]
+    rest = [n for n in numbers if n.line not in found and n.form != "misread"]
     found |= _by_sequence(sheet, rest)
     for number in rest:
-        if number.index not in found and (mark := _single(sheet, number)):
-            found[number.index] = mark
+        if number.line not in found and (mark := _single(sheet, number)):
+            found[number.line] = mark
     return list(found.values())
 
 
@@ -77,7 +77,7 @@ def _read(index: int, text: str, *, misread: bool = False) -> _Number | None:
 
 def _mark(number: _Number, message: str, confidence: float, safety: Safety, **evidence: object) -> Mark:
     return Mark(
-        PAGE_NUMBER, message, confidence, safety, (number.index,),
+        PAGE_NUMBER, message, confidence, safety, (number.line,),
         evidence={"number": number.value, "form": number.form, **evidence},
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ def _by_pages(sheet: Sheet, pages: list[range]) -> dict[int, Mark]:
             )
             confidence = 0.99 if len(numbers) >= _CHAIN else 0.95
             found.setdefault(
-                number.index,
+                number.line,
                 _mark(number, message, confidence, Safety.SAFE, pages=len(numbers), offset=offset),
             )
     return found
@@ -124,7 +124,7 @@ def _fits(sheet: Sheet, number: _Number, passed: AbstractSet[int] = frozenset())
 
     Lines in ``passed`` are passed over.
     """
-    near = [t for t in neighbours(sheet, number.index, passed) if t is not None]
+    near = [t for t in neighbours(sheet, number.line, passed) if t is not None]
     return (
         bool(near) and all(len(t) >= LONG or t.isupper() for t in near) and any(len(t) >= LONG for t in near)
     )
@@ -145,7 +145,7 @@ def _by_sequence(sheet: Sheet, numbers: list[_Number]) -> dict[int, Mark]:
             before = last.get((number.form, number.value - step))
             if before is None:
                 continue
-            gap = sheet.lines[number.index].start - sheet.lines[before[-1].index].end
+            gap = sheet.lines[number.line].start - sheet.lines[before[-1].line].end
             if gap >= _PAGE_SIZE * step and before[-1].total == number.total:
                 before.append(number)
                 chain = before
@@ -160,8 +160,8 @@ def _by_sequence(sheet: Sheet, numbers: list[_Number]) -> dict[int, Mark]:
 
 
 def _judge(sheet: Sheet, chain: list[_Number], passed: set[int]) -> dict[int, Mark]:
-    places = passed | {n.index for n in chain}
-    broken = sum(breaks_sentence(sheet, n.index, places) for n in chain)
+    places = passed | {n.line for n in chain}
+    broken = sum(breaks_sentence(sheet, n.line, places) for n in chain)
     years = any(n.value in _YEARS for n in chain)
     form = chain[0].form
     if form in ("total", "word", "tag") or (broken >= max(1, 0.3 * len(chain)) and not years):
@@ -171,7 +171,7 @@ def _judge(sheet: Sheet, chain: list[_Number], passed: set[int]) -> dict[int, Ma
     else:
         confidence, safety = 0.4, Safety.DISPLAY
     return {
-        n.index: _mark(
+        n.line: _mark(
             n, f"page number {n.value}, one of {len(chain)} that go up through the document",
             confidence, safety, sequence=[c.value for c in chain[:20]], broken_sentences=broken,
         )
@@ -181,7 +181,7 @@ def _judge(sheet: Sheet, chain: list[_Number], passed: set[int]) -> dict[int, Ma
 
 def _single(sheet: Sheet, number: _Number) -> Mark | None:
     """A number without a sequence: what its form and its place say."""
-    index, lines = number.index, sheet.lines
+    index, lines = number.line, sheet.lines
     ends = index in (0, len(lines) - 1)
     edge = ends or not lines[index - 1].page == lines[index].page == lines[index + 1].page
     broken, alone = breaks_sentence(sheet, index), sheet.alone(index)

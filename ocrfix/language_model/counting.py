@@ -23,7 +23,7 @@ SPECIAL: Final = (BOUNDARY, UNKNOWN, NUMBER, SYMBOL)
 """The first entries of every vocabulary, in this order."""
 MAX_VOCABULARY: Final = 65_000
 
-_OPENERS: Final[dict[str, Callable[..., TextIO]]] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}  # type: ignore[dict-item]
+_OPENERS: Final[dict[str, Callable[..., TextIO]]] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
 
 
 def paragraphs(path: Path) -> Iterator[str]:
@@ -104,7 +104,8 @@ def without(tokens: NDArray[np.int32], forms: list[str], texts: Iterable[str]) -
     paragraph = np.cumsum(tokens == 0)
     hit = np.zeros(int(paragraph[-1]) + 1, dtype=bool)
     hit[paragraph[: len(shared)][shared]] = True
-    return tokens[~hit[paragraph]]
+    kept: NDArray[np.int32] = tokens[~hit[paragraph]]
+    return kept
 
 
 def choose_vocabulary(

@@ -65,7 +65,9 @@ def _lookup(keys: U64, wanted: U64) -> NDArray[np.int64]:
     return np.where(keys[at] == wanted, at, -1)
 
 
-def _adjusted(ids: NDArray[np.uint16], order: int, highest: int) -> tuple[U64, NDArray[np.int64], NDArray[np.int64]]:
+def _adjusted(
+    ids: NDArray[np.uint16], order: int, highest: int
+) -> tuple[U64, NDArray[np.int64], NDArray[np.int64]]:
     """Distinct n-grams with their raw counts and their Kneser-Ney counts."""
     keys, raw = count_ngrams(ids, order)
     if order == highest:
@@ -83,9 +85,7 @@ def _adjusted(ids: NDArray[np.uint16], order: int, highest: int) -> tuple[U64, N
     return keys, raw, adjusted
 
 
-def _level(
-    ids: NDArray[np.uint16], order: int, highest: int, lower: _Level | None, words: int
-) -> _Level:
+def _level(ids: NDArray[np.uint16], order: int, highest: int, lower: _Level | None, words: int) -> _Level:
     keys, raw, adjusted = _adjusted(ids, order, highest)
     d1, d2, d3 = _discounts(adjusted)
     discount = np.select([adjusted == 1, adjusted == 2], [d1, d2], d3)
@@ -131,9 +131,12 @@ def estimate(
         levels.append(_level(ids, n, order, levels[-1] if levels else None, words))
     progress("pruning")
     keep = _prune(levels, cost, budget)
-    orders = [Order(lv.keys[k], np.log(lv.prob[k]), np.zeros(int(k.sum()))) for lv, k in zip(levels, keep, strict=True)]
+    orders = [
+        Order(lv.keys[k], np.log(lv.prob[k]), np.zeros(int(k.sum())))
+        for lv, k in zip(levels, keep, strict=True)
+    ]
     for n in range(2, order + 1):
-        _set_backoff(orders[n - 2], orders[n - 1], levels[n - 2], n)
+        _set_backoff(orders[n - 2], orders[n - 1], n)
     return orders
 
 
@@ -167,10 +170,14 @@ def _closure(levels: list[_Level], keep: list[NDArray[np.bool_]]) -> list[NDArra
     return keep
 
 
-def _set_backoff(lower: Order, upper: Order, level: _Level, n: int) -> None:
+def _set_backoff(lower: Order, upper: Order, n: int) -> None:
     """Weights of the lower order in every context of the kept n-grams."""
     context = upper.keys >> _WORD
-    starts = np.flatnonzero(np.concatenate(([True], context[1:] != context[:-1]))) if len(context) else np.zeros(0, int)
+    starts = (
+        np.flatnonzero(np.concatenate(([True], context[1:] != context[:-1])))
+        if len(context)
+        else np.zeros(0, int)
+    )
     if not len(starts):
         return
     below = np.exp(lower.logp[_lookup(lower.keys, _suffix(upper.keys, n))])

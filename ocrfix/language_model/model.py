@@ -139,7 +139,7 @@ class LanguageModel:
     def _codes(
         self, keys: list[NDArray[np.uint64]], history: list[NDArray[np.uint64]], size: int
     ) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
-        """Codes of all n-grams below the highest order, and of their contexts one word longer, in one look."""
+        """Codes of all n-grams below the highest order, and of their contexts one word longer."""
         if self._lower is None:
             return [], []
         ask = [tagged(keys[n - 2], n) for n in range(2, self.order)]

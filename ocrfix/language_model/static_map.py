@@ -79,7 +79,9 @@ class StaticMap:
         if self.high is not None:
             cell |= (self.high[a] ^ self.high[b] ^ self.high[c]).astype(np.uint32) << np.uint32(16)
         value = (cell & np.uint32((1 << self.value_bits) - 1)).astype(np.int32)
-        match = (cell >> np.uint32(self.value_bits)) == _fingerprint(h, self.fingerprint_bits).astype(np.uint32)
+        match = (cell >> np.uint32(self.value_bits)) == _fingerprint(h, self.fingerprint_bits).astype(
+            np.uint32
+        )
         value[~match] = -1
         return value
 

@@ -24,7 +24,8 @@ def learn(
     write; ``progress``, called with a line for people; ``order``, the longest n-gram (2 to 4);
     ``size``, megabytes (10**6 bytes) that the file may take; ``min_count``, how often a word must come
     to enter the vocabulary; ``held_out``, texts whose paragraphs are left out (those that share twelve
-    words in a row with one), so that they can serve to calibrate and to measure. Raises ValueError when the text has no words, OSError on files.
+    words in a row with one), so that they can serve to calibrate and to measure.
+    Raises ValueError when the text has no words, OSError on files.
     """
     from ocrfix.language_model.counting import choose_vocabulary, encode, without  # noqa: PLC0415
     from ocrfix.language_model.estimation import estimate  # noqa: PLC0415
