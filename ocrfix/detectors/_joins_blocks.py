@@ -100,14 +100,21 @@ def block_findings(
     whole = {c.left for c in chosen} | {u.number for u in units if u.tail.closed}
     captions = _captions_inside(units, chosen)
     rivals = _Rivals(candidates, chosen)
+    # Units that are joined to the next one now. One that has to move as well moves whole, in the next pass.
+    growing: set[int] = set()
     for candidate in chosen:
-        margin = rivals.margin(candidate)
         if candidate.right == candidate.left + 1:
+            margin = rivals.margin(candidate)
             finding = _adjacent(units, candidate, margin, chosen, caption=candidate.left in captions)
-        else:
-            finding = _displaced(units, candidate, margin, whole, document.text)
-        if finding is not None:
-            yield finding
+            if finding is not None:
+                if context.config.applies(finding.safety, finding.confidence):
+                    growing.add(candidate.left)
+                yield finding
+    for candidate in chosen:
+        if candidate.right != candidate.left + 1 and candidate.right not in growing:
+            finding = _displaced(units, candidate, rivals.margin(candidate), whole, document.text)
+            if finding is not None:
+                yield finding
 
 
 def _units(lines: list[Line], groups: list[Span], text: str) -> list[Unit]:
@@ -338,7 +345,10 @@ def _displaced(
     complete = all(
         u.number in whole or u.kind_of() is not Kind.PARAGRAPH or len(u.text) < LONG for u in between
     )
-    if complete and margin >= 2 and ((seam >= 1 and total >= 7) or (candidate.quotes and total >= 0)):
+    # A block in between that begins in mid-sentence itself, and goes on from nothing else, is a rival.
+    fed = whole - {candidate.left}
+    orphan = any(_headless(u) and u.number - 1 not in fed for u in between)
+    if complete and not orphan and margin >= 2 and ((seam >= 1 and total >= 7) or (candidate.quotes and total >= 0)):
         safety, confidence = Safety.SAFE, 0.95
     elif margin >= 0 and total >= 4:
         safety, confidence = Safety.UNSAFE, 0.75
