@@ -71,7 +71,7 @@ def _phrases() -> _Phrases:
 
 
 def _tier(text: str) -> str | None:
-    """How sure it is that the line is chrome: "sure", "near", "weak", "link" or None."""
+    """How sure it is that the line is chrome: "sure", "near", "weak", "section", "link" or None."""
     if len(text) > _LONGEST or _LISTED.match(text):
         return None
     phrases = _phrases()
@@ -113,6 +113,11 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     return [replace(m, safety=Safety.UNSAFE, confidence=min(m.confidence, 0.7)) for m in found]
 
 
+_HOME: Final = ("trang chủ", "trang nhất", "home")
+_SECTIONS: Final = 3
+"""Section names from which on, in one run that begins with the home page, they are a site's menu."""
+
+
 def _wrapped(sheet: Sheet, index: int) -> bool:
     """Whether the line is a piece of a sentence that runs over several lines of its block."""
     line, own = sheet.lines[index], sheet.ranges[sheet.lines[index].block]
@@ -132,7 +137,9 @@ class _Run(NamedTuple):
     last: bool
     """They end the document."""
     menu: bool
-    """They are three or more that are chrome only in company."""
+    """They are three or more that are chrome only in company, or a site's."""
+    site: bool
+    """They are a site's home and the names of its sections."""
 
 
 def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset[int]) -> _Run:
@@ -140,11 +147,13 @@ def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset
     after = lines[-1] + 1
     while after in noise:
         after += 1
+    site = kinds.count("section") >= _SECTIONS and fold_chrome(sheet.lines[lines[0]].text) in _HOME
     return _Run(
         lines,
         sure="sure" in kinds,
         last=after == len(sheet.lines) and lines[0] > 0,
-        menu=kinds.count("near") + kinds.count("weak") >= 3 and "near" in kinds,
+        menu=site or (kinds.count("near") + kinds.count("weak") >= 3 and "near" in kinds),
+        site=site,
     )
 
 
@@ -167,7 +176,7 @@ def _judge(sheet: Sheet, index: int, tier: str, run: _Run) -> Mark | None:
         confidence = 0.97
     elif tier == "near" and (run.sure or run.last or run.menu):
         confidence = 0.96
-    elif (tier == "weak" and (run.sure or run.menu)) or (tier == "link" and run.sure):
+    elif {"weak": run.sure or run.menu, "section": run.site, "link": run.sure}.get(tier):
         confidence = 0.95
     elif tier == "link":
         safety, confidence = Safety.UNSAFE, 0.75
