@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -28,7 +29,8 @@ CONTRADICTED_ABBREVIATION: Final = Rule(
     An abbreviation defined in the document ("full form (ABC)", "full form (viết tắt là ABC)",
     "ABC (full form)", "full form - ABC") that has as many letters as the full form has syllables and
     differs from their initials in a lost or wrong mark or a look-alike digit alone; there and wherever the
-    document uses it.
+    document uses it. And, beside a definition that agrees (NLĐ), the same letters with D for Đ (NLD), where
+    they have no definition of their own and the document has the right form more often.
 
 Example
     before: Quyền lợi của người lao động (NLD) được bảo đảm; NLD được khám sức khoẻ.
@@ -74,6 +76,8 @@ class _Definition:
     full: str
     place: int
     trusted: bool
+    spelt: bool = False
+    """Whether the abbreviation is the initials of the full form, letter for letter, Đ among them."""
 
 
 class ContradictedAbbreviation:
@@ -84,22 +88,19 @@ class ContradictedAbbreviation:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:
         """The contradicted abbreviations where they are defined and where they are used."""
         text = document.text
-        wrong: dict[str, _Definition] = {}
-        settled: set[str] = set()
-        for definition in _definitions(text):
-            agrees = definition.meant == definition.read
-            if agrees or wrong.setdefault(definition.read, definition).meant != definition.meant:
-                settled.add(definition.read)
-        uses: dict[str, list[Span]] = {read: [] for read in wrong if read not in settled}
+        wrong = _contradicted(text)
+        uses: dict[str, list[Span]] = {read: [] for read in wrong}
         if not uses:
             return
-        attested = set()
+        attested: Counter[str] = Counter()
         for match in _USE.finditer(text):
-            attested.add(match.group())
+            attested[match.group()] += 1
             if match.group() in uses:
                 uses[match.group()].append(Span(*match.span()))
         for read, spans in uses.items():
             definition = wrong[read]
+            if definition.spelt and attested[definition.meant] <= len(spans):
+                continue
             right = definition.meant in attested
             sure = right or definition.trusted or _usual(definition, context.language)
             for span in spans:
@@ -117,6 +118,20 @@ class ContradictedAbbreviation:
                         "right_form_in_document": right,
                     },
                 )
+
+
+def _contradicted(text: str) -> dict[str, _Definition]:
+    """The abbreviations of a text that contradict a definition, each with it."""
+    wrong: dict[str, _Definition] = {}
+    slips: dict[str, _Definition] = {}
+    settled: set[str] = set()
+    for definition in _definitions(text):
+        agrees = definition.meant == definition.read
+        if agrees or wrong.setdefault(definition.read, definition).meant != definition.meant:
+            settled.add(definition.read)
+        if definition.spelt:
+            slips.setdefault(definition.read.replace("Đ", "D"), definition)
+    return {read: d for read, d in (slips | wrong).items() if read not in settled}
 
 
 def _usual(definition: _Definition, language: LanguageModel) -> bool:
@@ -164,7 +179,10 @@ def _match(abbreviation: str, words: list[str], place: int, *, whole: bool) -> _
     if not abbreviation.isupper():
         return None
     if len(near) < size or _fits(abbreviation, near):
-        return _Definition(abbreviation, abbreviation, " ".join(near), place, trusted=True)
+        last = near[-size:]
+        spelt = size > 2 and "Đ" in abbreviation and "".join(map(_initial, last)) == abbreviation
+        whole_form = " ".join(last if spelt else near)
+        return _Definition(abbreviation, abbreviation, whole_form, place, trusted=True, spelt=spelt)
     readings = {}
     for chosen in (near[-size:], [w for w in near if w.lower() not in _LINKING][-size:]):
         if len(chosen) < size or (whole and len(chosen) != size and len(near) != size):
