@@ -44,7 +44,9 @@ def align_words(gold: str, read: str) -> Iterator[tuple[list[str], list[str]]]:
     yield from _align_block(a[i:], b[j:])
 
 
-def _align_block(a: list[str], b: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+def _align_block(  # noqa: C901, PLR0912  (one table, filled in one loop)
+    a: list[str], b: list[str]
+) -> Iterator[tuple[list[str], list[str]]]:
     if not a and not b:
         return
     if len(a) == len(b) == 1:

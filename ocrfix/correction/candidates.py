@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ _DIGIT_LETTERS: Final = str.maketrans("01345689", "oleasbgg")
 
 
 class Choices(NamedTuple):
-    """Candidates of one reading, likeliest first: word ids and costs (nats); the reading is not among them."""
+    """Candidates of one reading, likeliest first: word ids and costs (nats), without the reading itself."""
 
     ids: NDArray[np.int64]
     costs: NDArray[np.float32]
@@ -100,10 +101,17 @@ class Candidates:
         order = np.lexsort((far * 4.0 - self._logp[every], of_row))
         every, of_row = every[order], of_row[order]
         edges = np.searchsorted(of_row, np.arange(len(usable) + 1))
-        places = [every[a:b][:_LOOKED_AT] for a, b in zip(edges, edges[1:], strict=False)]
+        places = [every[a:b][:_LOOKED_AT] for a, b in pairwise(edges)]
         sizes = [len(at) for at in places]
         codes = np.repeat(encode(usable, LONGEST), sizes, axis=0)
-        costs = self._channel.costs_of_codes(codes, self._codes[np.concatenate(places)])
+        together = np.concatenate(places)
+        right = np.repeat(self._channel.right_costs(encode(usable, LONGEST)), sizes)
+        costs = self._channel.refine(
+            [r for r, n in zip(usable, sizes, strict=True) for _ in range(n)],
+            [self._words[i] for i in together.tolist()],
+            self._channel.letter_costs(codes, self._codes[together]),
+            right,
+        )
         start = 0
         for reading, at in zip(usable, places, strict=True):
             cost = costs[start : start + len(at)]

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from ocrfix._data import data_path
 from ocrfix.correction.alignment import align_letters, align_words
 from ocrfix.vietnamese.letters import letter
+from ocrfix.vietnamese.syllable import canonical
 
 __all__ = ["Channel", "Counts", "count_pairs", "encode", "learn_channel", "load_channel"]
 
@@ -32,6 +33,9 @@ _VOWELS: Final = "aeiouy"
 _STRENGTH: Final = 60.0
 """Pseudo-counts that the model of its kind has against a letter's own counts."""
 _FLOOR: Final = 0.5
+_WORD_STRENGTH: Final = 1000.0
+"""Pseudo-counts that the letters have against a whole word's own counts."""
+_OUTER: Final = ".,;:!?()\"“”'’…-"
 LONGEST: Final = 14
 """Letters; longer words are not compared."""
 
@@ -71,11 +75,16 @@ class Counts:
     confusions: Counter[tuple[str, str]]
     events: Counter[str]
     """Words in all ("words"), and of these misread, merged with the next, split, lost, added."""
+    words: Counter[str]
+    """How often each word stood in the truth and one word was read for it."""
+    readings: Counter[tuple[str, str]]
+    """(meant, read) words, the misread ones."""
 
 
 def count_pairs(pairs: Iterable[tuple[str, str]]) -> Counts:
     """Count letters and confusions in (truth, reading) pairs."""
     letters, confusions, events = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
+    words, readings = Counter[str](), Counter[tuple[str, str]]()
     for gold, read in pairs:
         for meant, seen in align_words(gold, read):
             events["words"] += len(meant)
@@ -89,7 +98,17 @@ def count_pairs(pairs: Iterable[tuple[str, str]]) -> Counts:
                 elif len(seen) > len(meant):
                     events["split"] += len(seen) - len(meant)
                 _count_word("".join(meant).lower(), "".join(seen).lower(), letters, confusions, events)
-    return Counts(letters, confusions, events)
+                if len(meant) == len(seen) == 1:
+                    a, b = _core(meant[0]), _core(seen[0])
+                    if a.isalpha() and b.isalpha():
+                        words[a] += 1
+                        if a != b:
+                            readings[a, b] += 1
+    return Counts(letters, confusions, events, words, readings)
+
+
+def _core(word: str) -> str:
+    return canonical(word.strip(_OUTER))
 
 
 def _count_word(
@@ -196,22 +215,57 @@ class Channel:
         return np.diagonal(self._substitute)
 
     def costs(self, read: Sequence[str], meant: Sequence[str]) -> NDArray[np.float32]:
-        """Cost, in nats, of each meant word being read as its fellow (two lists of one length).
+        """How much likelier, in nats, it is that a word was read right than that it was meant otherwise.
 
-        What reading the meant word right would cost is subtracted, so that a word read right costs 0.
+        For each pair of the two lists: log P(read | read) - log P(read | meant); 0 for a word and itself.
         Lower-case words of at most `LONGEST` letters; longer ones cost infinity.
         """
         width = min(LONGEST, max((len(w) for w in (*read, *meant)), default=0))
-        cost = self.costs_of_codes(encode(read, width), encode(meant, width))
+        codes = encode(read, width)
+        cost = self.refine(
+            read, meant, self.letter_costs(codes, encode(meant, width)), self.right_costs(codes)
+        )
         too_long = [len(x) > LONGEST or len(y) > LONGEST for x, y in zip(read, meant, strict=True)]
         cost[np.array(too_long, dtype=bool)] = np.inf
         return cost
 
-    def costs_of_codes(self, read: NDArray[np.int16], meant: NDArray[np.int16]) -> NDArray[np.float32]:
-        """`costs` for words that are encoded already (`encode`), row by row."""
+    def letter_costs(self, read: NDArray[np.int16], meant: NDArray[np.int16]) -> NDArray[np.float32]:
+        """-log P(read | meant), letter by letter, for words that are encoded (`encode`), row by row."""
         return self._align(
-            meant[:, : int((meant >= 0).sum(1).max(initial=0))], read[:, : int((read >= 0).sum(1).max(initial=0))]
+            meant[:, : int((meant >= 0).sum(1).max(initial=0))],
+            read[:, : int((read >= 0).sum(1).max(initial=0))],
         )
+
+    def right_costs(self, read: NDArray[np.int16]) -> NDArray[np.float32]:
+        """-log P(read | read), letter by letter, for encoded words."""
+        return np.asarray(np.where(read >= 0, self._same[read], 0).sum(1, dtype=np.float32))
+
+    def refine(
+        self, read: Sequence[str], meant: Sequence[str], cost: NDArray[np.float32], right: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """`costs` from letter costs: what was seen often of a whole word outweighs its letters.
+
+        Engines read with a language model of their own and err into common words: of 69 "chi", Tesseract
+        read 52 as "chỉ", which no table of letters tells.
+        """
+        count = self.counts.words
+        seen = np.array([count[m] for m in meant], dtype=np.float64)
+        wrong = np.array(
+            [self.counts.readings[m, r] for m, r in zip(meant, read, strict=True)], dtype=np.float64
+        )
+        own = np.array([count[r] - self._misread[r] for r in read], dtype=np.float64)
+        total = np.array([count[r] for r in read], dtype=np.float64)
+        k = _WORD_STRENGTH
+        other = np.log((wrong + k * np.exp(-cost.astype(np.float64)) + 1e-30) / (seen + k))
+        same = np.log((own + k * np.exp(-right.astype(np.float64))) / (total + k))
+        return np.asarray(np.where(np.array(read) == np.array(meant), 0.0, same - other), dtype=np.float32)
+
+    @cached_property
+    def _misread(self) -> Counter[str]:
+        found = Counter[str]()
+        for (meant, _), n in self.counts.readings.items():
+            found[meant] += n
+        return found
 
     def _align(self, a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.float32]:
         """Dynamic programming over all pairs at once."""
@@ -219,7 +273,6 @@ class Channel:
         n, m = a.shape[1], b.shape[1]
         length_a, length_b = (a >= 0).sum(1), (b >= 0).sum(1)
         lose, add = self._lose[a], self._add[b]
-        right = np.where(a >= 0, self._same[a], 0).sum(1, dtype=np.float32)
         out = np.full(count, np.inf, dtype=np.float32)
         row = np.zeros((m + 1, count), dtype=np.float32)
         row[1:] = np.cumsum(add, axis=1).T
@@ -236,7 +289,7 @@ class Channel:
             row = new
             ends = length_a == i
             out[ends] = row[length_b[ends], np.flatnonzero(ends)]
-        return out - right
+        return out
 
 
 @lru_cache(maxsize=1)
@@ -270,18 +323,23 @@ def write_counts(path: Path, counts: Counts, note: str) -> None:
         "# How letters get misread: counts from aligned pairs of truth and OCR reading (lower case).",
         f"# {note}",
         "# Licence: Apache-2.0. Rebuild: ocrfix learn --pairs FILE… -o channel.tsv",
-        "# event<TAB>name<TAB>count · letter<TAB>meant<TAB>count · misread<TAB>meant<TAB>read<TAB>count (empty: none)",
+        "# event<TAB>name<TAB>count · letter<TAB>meant<TAB>count · misread<TAB>meant<TAB>read<TAB>count",
+        "# word<TAB>meant<TAB>count · reading<TAB>meant<TAB>read<TAB>count (whole words)",
     ]
     lines += [f"event\t{name}\t{counts.events[name]}" for name in sorted(counts.events)]
     lines += [f"letter\t{c}\t{n}" for c, n in sorted(counts.letters.items()) if n >= 3]
     order = sorted(counts.confusions.items(), key=lambda item: (-item[1], item[0]))
     lines += [f"misread\t{a}\t{b}\t{n}" for (a, b), n in order if n >= 2]
+    lines += [f"word\t{w}\t{n}" for w, n in sorted(counts.words.items()) if n >= 5]
+    order_words = sorted(counts.readings.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    lines += [f"reading\t{a}\t{b}\t{n}" for (a, b), n in order_words if n >= 2 and counts.words[a] >= 5]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def read_counts(path: Path) -> Counts:
     """Read a table of counts. Raises ValueError, naming the line, when it is not one."""
     letters, confusions, events = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
+    words, readings = Counter[str](), Counter[tuple[str, str]]()
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not line or line.startswith("#"):
             continue
@@ -291,11 +349,15 @@ def read_counts(path: Path) -> Counts:
                 events[fields[0]] = int(count)
             elif kind == "letter":
                 letters[fields[0]] = int(count)
+            elif kind == "word":
+                words[fields[0]] = int(count)
+            elif kind == "reading":
+                readings[fields[0], fields[1]] = int(count)
             else:
                 confusions[fields[0], fields[1]] = int(count)
         except (ValueError, IndexError):
             raise ValueError(f"{path}, line {number}: not a line of a channel table: {line!r}") from None
-    return Counts(letters, confusions, events)
+    return Counts(letters, confusions, events, words, readings)
 
 
 @lru_cache(maxsize=2)

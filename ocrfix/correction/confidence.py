@@ -51,7 +51,12 @@ def fit(
     x = ((rows - mean) / scale).clip(-6, 6)
     y = right.astype(float)
     size = x.shape[1]
-    weights = [rng.normal(0, size**-0.5, (size, HIDDEN)), np.zeros(HIDDEN), rng.normal(0, HIDDEN**-0.5, HIDDEN), np.zeros(1)]
+    weights = [
+        rng.normal(0, size**-0.5, (size, HIDDEN)),
+        np.zeros(HIDDEN),
+        rng.normal(0, HIDDEN**-0.5, HIDDEN),
+        np.zeros(1),
+    ]
     first = [np.zeros_like(w) for w in weights]
     second = [np.zeros_like(w) for w in weights]
     averaged = [np.zeros_like(w) for w in weights]
@@ -68,15 +73,15 @@ def fit(
             back = error[:, None] * weights[2] * (1 - hidden**2)
             gradients = [x[some].T @ back, back.sum(0), hidden.T @ error, np.array([error.sum()])]
             rate = 5e-3 * (1 - step / (steps + 1))
-            for w, g, m, v in zip(weights, gradients, first, second, strict=True):
-                m += 0.1 * (g - m)
-                v += 0.001 * (g * g - v)
-                w -= rate * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-                if w.ndim == 2 or len(w) == HIDDEN:
-                    w -= rate * decay * w
+            for k, gradient in enumerate(gradients):
+                first[k] += 0.1 * (gradient - first[k])
+                second[k] += 0.001 * (gradient**2 - second[k])
+                move = (first[k] / (1 - 0.9**step)) / (np.sqrt(second[k] / (1 - 0.999**step)) + 1e-8)
+                shrink = decay * weights[k] if weights[k].size > 1 else 0.0
+                weights[k] -= rate * (move + shrink)
             if step > steps // 2:
-                for a, w in zip(averaged, weights, strict=True):
-                    a += w / (steps - steps // 2)
+                for k in range(len(weights)):
+                    averaged[k] += weights[k] / (steps - steps // 2)
     inner, inner_bias, outer, outer_bias = averaged
     return Confidence(mean, scale, inner, inner_bias, outer, float(outer_bias[0]))
 
@@ -98,7 +103,9 @@ def write(path: Path, model: Confidence, note: str) -> None:
         f' "outer": {json.dumps(numbers(model.outer))},',
         f' "outer_bias": {round(model.outer_bias, 4)},',
     ]
-    path.write_text("{\n" + "\n".join(lines) + '\n "features": {\n' + ",\n".join(table) + "\n }\n}\n", encoding="utf-8")
+    path.write_text(
+        "{\n" + "\n".join(lines) + '\n "features": {\n' + ",\n".join(table) + "\n }\n}\n", encoding="utf-8"
+    )
 
 
 @lru_cache(maxsize=2)
@@ -111,9 +118,11 @@ def load_confidence(path: str | None = None) -> Confidence:
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
         if list(body["features"]) != list(NAMES):
-            raise ValueError("other features")
+            raise ValueError("other features")  # noqa: TRY301
         table = np.array([body["features"][name] for name in NAMES], dtype=np.float64)
         inner_bias, outer = np.array(body["inner_bias"]), np.array(body["outer"])
-        return Confidence(table[:, 0], table[:, 1], table[:, 2:], inner_bias, outer, float(body["outer_bias"]))
+        return Confidence(
+            table[:, 0], table[:, 1], table[:, 2:], inner_bias, outer, float(body["outer_bias"])
+        )
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise ValueError(f"{file} is not a confidence model for these features ({error})") from None

@@ -12,7 +12,7 @@ import numpy as np
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.channel import load_channel
 from ocrfix.correction.confidence import Confidence, load_confidence
-from ocrfix.correction.decoder import Decoded, decode
+from ocrfix.correction.decoder import decode
 from ocrfix.correction.features import Change, changes, features
 from ocrfix.correction.reading import Reading, read
 from ocrfix.document import Document
@@ -89,14 +89,12 @@ class Corrector:
         sure = self.confidence(features(reading, decoded, found, self.model))
         style = document_style(reading.surfaces)
         return [
-            self._correction(reading, decoded, change, float(p), style)
+            self._correction(reading, change, float(p), style)
             for change, p in zip(found, sure, strict=True)
             if p >= LEAST
         ]
 
-    def _correction(
-        self, reading: Reading, decoded: Decoded, change: Change, sure: float, style: str
-    ) -> Correction:
+    def _correction(self, reading: Reading, change: Change, sure: float, style: str) -> Correction:
         place = change.place
         surface, start = reading.surfaces[place.at], int(reading.starts[place.at])
         starts = reading.surfaces[place.at - 1] in _STARTS
@@ -117,7 +115,11 @@ class Corrector:
         ]
         meant = written(int(place.options[change.pick]))
         return Correction(
-            Span(start, start + len(surface)), surface, meant, min(1.0, max(0.0, sure)), {"alternatives": alternatives}
+            Span(start, start + len(surface)),
+            surface,
+            meant,
+            min(1.0, max(0.0, sure)),
+            {"alternatives": alternatives},
         )
 
 

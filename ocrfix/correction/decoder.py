@@ -8,6 +8,7 @@ decoded together with a beam. The outcome is a posterior probability for each ca
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 
 ALARM: Final = -1.0
-"""Nats; places that fit their neighbours worse are looked at (98 % of misread syllables, 11 % of right words)."""
+"""Nats; places that fit their neighbours worse are looked at (98 % of the misread, 11 % of right words)."""
 UNKNOWN_COST: Final = 6.0
 """Nats; a word outside the vocabulary is one of many that the model counts together."""
 WEIGHT: Final = 0.85
@@ -157,7 +158,7 @@ def _clusters(doubtful: I64) -> list[tuple[int, int]]:
     """Runs of doubtful places no farther apart than the model sees."""
     breaks = np.flatnonzero(np.diff(doubtful) > REACH) + 1
     edges = [0, *breaks.tolist(), len(doubtful)]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [(a, b) for a, b in pairwise(edges)]
 
 
 def beam(
@@ -176,18 +177,24 @@ def beam(
     """
     ids = reading.ids
     places = [doubtful[c] for c in clusters]
-    order = sorted(range(len(clusters)), key=lambda k: -len(places[k]))  # so that the active ones are a prefix
+    order = sorted(
+        range(len(clusters)), key=lambda k: -len(places[k])
+    )  # so that the active ones are a prefix
     starts = np.array([places[k][0] for k in order])
     count = np.array([len(places[k]) for k in order])
     size = len(order)
-    history = np.repeat(np.stack([ids[starts - REACH + k] for k in range(REACH)], axis=1)[:, None, :], BEAM, axis=1)
+    history = np.repeat(
+        np.stack([ids[starts - REACH + k] for k in range(REACH)], axis=1)[:, None, :], BEAM, axis=1
+    )
     total = np.full((size, BEAM), -np.inf, dtype=np.float32)
     total[:, 0] = 0
     steps = []
     for t in range(int(count[0])):
         active = int((count > t).sum())
         some = [clusters[k][t] for k in order[:active]]
-        words, costs, picks = _columns([(spans[k].start, _tried(model, options, spans[k])) for k in some], options, shift)
+        words, costs, picks = _columns(
+            [(spans[k].start, _tried(model, options, spans[k])) for k in some], options, shift
+        )
         new = total[:active, :, None] - costs[:, None, :]
         row, state, column = np.nonzero(np.isfinite(new))
         before = history[row, state]
@@ -199,7 +206,9 @@ def beam(
         rows = np.arange(active)[:, None]
         parent, column = best // words.shape[1], best % words.shape[1]
         total[:active] = flat[rows, best]
-        history[:active] = np.concatenate((history[rows, parent, 1:], words[rows, column][:, :, None]), axis=2)
+        history[:active] = np.concatenate(
+            (history[rows, parent, 1:], words[rows, column][:, :, None]), axis=2
+        )
         steps.append((active, parent, picks[rows, column]))
         at = np.array([int(doubtful[k]) for k in some])
         last = count[:active] == t + 1

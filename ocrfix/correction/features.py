@@ -68,7 +68,9 @@ def changes(reading: Reading, decoded: Decoded, model: LanguageModel, least: flo
 def noise_level(reading: Reading, decoded: Decoded) -> float:
     """Share of the document's words that are thought to be misread, with a prior of 0.3 % on 100 words."""
     words = int(reading.words.sum())
-    misread = sum(1.0 - float(p.posterior[0]) for p in decoded.places if len(p.options) > 1 and p.posterior[0] < 0.5)
+    misread = sum(
+        1.0 - float(p.posterior[0]) for p in decoded.places if len(p.options) > 1 and p.posterior[0] < 0.5
+    )
     return (misread + _PRIOR_MISREAD) / (words + _PRIOR_WORDS)
 
 
@@ -80,7 +82,9 @@ def features(
     if not found:
         return rows
     stands = Counter(reading.ids.tolist())
-    unknown_stands = Counter(s for s, i in zip(reading.surfaces, reading.ids.tolist(), strict=True) if i == UNKNOWN_ID)
+    unknown_stands = Counter(
+        s for s, i in zip(reading.surfaces, reading.ids.tolist(), strict=True) if i == UNKNOWN_ID
+    )
     repeats = Counter((c.reading, c.meant) for c in found)
     challenged = Counter(c.reading for c in found)
     noise = float(np.log(noise_level(reading, decoded)))
