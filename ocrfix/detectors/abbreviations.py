@@ -179,10 +179,9 @@ def _match(abbreviation: str, words: list[str], place: int, *, whole: bool) -> _
     if not abbreviation.isupper():
         return None
     if len(near) < size or _fits(abbreviation, near):
-        last = near[-size:]
-        spelt = size > 2 and "Đ" in abbreviation and "".join(map(_initial, last)) == abbreviation
-        whole_form = " ".join(last if spelt else near)
-        return _Definition(abbreviation, abbreviation, whole_form, place, trusted=True, spelt=spelt)
+        at = "".join(map(_initial, near)).rfind(abbreviation) if size > 2 and "Đ" in abbreviation else -1
+        whole_form = " ".join(near[at : at + size] if at >= 0 else near)
+        return _Definition(abbreviation, abbreviation, whole_form, place, trusted=True, spelt=at >= 0)
     readings = {}
     for chosen in (near[-size:], [w for w in near if w.lower() not in _LINKING][-size:]):
         if len(chosen) < size or (whole and len(chosen) != size and len(near) != size):
