@@ -154,25 +154,60 @@ def list_rules(code: str | None) -> None:
     help="The file to write.",
 )
 @click.option("--pairs", is_flag=True, help="Learn misreadings from JSON lines with gold and ocr.")
+@click.option("--confidence", is_flag=True, help="Learn from such pairs how sure a change is.")
+@click.option(
+    "--held-out",
+    multiple=True,
+    metavar="PAIRS",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Leave the paragraphs of these pairs out of the language model.",
+)
+@click.option("--order", type=click.IntRange(2, 4), default=4, show_default=True, help="Longest n-gram.")
+@click.option("--size", type=float, default=24.0, show_default=True, help="Size of the model in megabytes.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing on the way.")
-def learn(paths: tuple[Path, ...], output: Path, pairs: bool, quiet: bool) -> None:
+def learn(
+    paths: tuple[Path, ...],
+    output: Path,
+    pairs: bool,
+    confidence: bool,
+    held_out: tuple[Path, ...],
+    order: int,
+    size: float,
+    quiet: bool,
+) -> None:
     """Learn a language model from right text, for --model.
 
     CORPUS is UTF-8 text, one paragraph a line, also compressed (.xz, .gz, .bz2).
-    With --pairs: JSON lines with "gold" (right) and "ocr" (as it was read).
+    With --pairs or --confidence: JSON lines with "gold" (right) and "ocr" (as it was read). The
+    confidence is learned with the models that ocrfix carries; their corpus must not hold the pairs.
     """
+    if pairs and confidence:
+        raise click.UsageError("--pairs and --confidence exclude each other")
     for path in paths:
         if not path.is_file():
             raise Failed(f"{path}: {'this is a folder; name its files' if path.is_dir() else 'no such file'}")
+
+    def progress(text: str) -> None:
+        if not quiet:
+            click.echo(text, err=True)
+
     try:
         if pairs:
             from ocrfix.correction.channel import learn_channel  # noqa: PLC0415  (start-up time)
 
             learn_channel(paths, output)
+        elif confidence:
+            from ocrfix.correction.corrector import load_corrector  # noqa: PLC0415
+            from ocrfix.correction.learning import learn_confidence  # noqa: PLC0415
+
+            corrector = load_corrector()
+            learn_confidence(paths, output, corrector.model, corrector.candidates)
         else:
+            from ocrfix.correction.pairs import paragraphs, read_pairs  # noqa: PLC0415
             from ocrfix.language_model import learn as learn_model  # noqa: PLC0415
 
-            learn_model(paths, output, progress=lambda text: None if quiet else click.echo(text, err=True))
+            left_out = [p.gold for p in paragraphs(p for path in held_out for p in read_pairs(path))]
+            learn_model(paths, output, progress, order=order, size=size, held_out=left_out)
     except (OSError, ValueError) as error:
         raise Failed(str(error)) from error
     if not quiet:

@@ -82,7 +82,7 @@ class Corrector:
     def correct(self, document: Document) -> list[Correction]:
         """The probable misreadings of a document, in order."""
         reading = read(document, self.model)
-        decoded = decode(reading, self.model, self.candidates, 0.0)
+        decoded = decode(reading, self.model, self.candidates)
         found = changes(reading, decoded, self.model)
         if not found:
             return []

@@ -71,6 +71,8 @@ class _Options(NamedTuple):
     words: I64
     costs: F32
     score: F32
+    spans: list[slice]
+    """Where each place's options are."""
 
 
 def screen(reading: Reading, model: LanguageModel) -> tuple[I64, F32]:
@@ -108,11 +110,8 @@ def _window(model: LanguageModel, ids: I64, at: I64, words: I64) -> tuple[F32, N
     return total, held
 
 
-def decode(reading: Reading, model: LanguageModel, candidates: Candidates, shift: float) -> Decoded:
-    """Decide the doubtful places of a reading.
-
-    ``shift``, nats, is added to the cost of every change: high where the document is well read.
-    """
+def decode(reading: Reading, model: LanguageModel, candidates: Candidates) -> Decoded:
+    """Decide the doubtful places of a reading."""
     doubtful, scores = screen(reading, model)
     if not len(doubtful):
         return Decoded([], scores)
@@ -128,7 +127,7 @@ def decode(reading: Reading, model: LanguageModel, candidates: Candidates, shift
     options[~own] = np.concatenate([c.ids for c in choices])
     costs[~own] = np.concatenate([c.costs for c in choices])
     lm, held = _window(model, reading.ids, at, options)
-    score = WEIGHT * lm - costs - np.where(own, np.float32(0), np.float32(shift))
+    score = WEIGHT * lm - costs
     spans = [slice(f, f + n) for f, n in zip(first.tolist(), counts.tolist(), strict=True)]
     posterior = np.exp(score - np.repeat(np.maximum.reduceat(score, first), counts))
     posterior /= np.repeat(np.add.reduceat(posterior, first), counts)
@@ -136,7 +135,7 @@ def decode(reading: Reading, model: LanguageModel, candidates: Candidates, shift
     live = np.flatnonzero(_live(score, first, counts))
     clusters = [live[a:b] for a, b in _clusters(doubtful[live]) if b - a > 1]
     if clusters:
-        beam(reading, model, doubtful, clusters, spans, _Options(options, costs, score), shift, posterior)
+        beam(model, reading.ids, doubtful, clusters, _Options(options, costs, score, spans), posterior)
         for members in clusters:
             crowd[members] = len(members)
     places = [
@@ -162,20 +161,18 @@ def _clusters(doubtful: I64) -> list[tuple[int, int]]:
 
 
 def beam(
-    reading: Reading,
     model: LanguageModel,
+    ids: I64,
     doubtful: I64,
     clusters: list[I64],
-    spans: list[slice],
     options: _Options,
-    shift: float,
     posterior: F32,
 ) -> None:
     """Decode clusters of doubtful places, all at once, step by step; writes into ``posterior``.
 
-    ``clusters`` hold indexes of ``doubtful``; ``spans`` are the places' slices of ``options``.
+    ``clusters`` hold indexes of ``doubtful``, whose options are ``options``; ``ids`` are the tokens.
     """
-    ids = reading.ids
+    spans = options.spans
     places = [doubtful[c] for c in clusters]
     order = sorted(
         range(len(clusters)), key=lambda k: -len(places[k])
@@ -193,7 +190,7 @@ def beam(
         active = int((count > t).sum())
         some = [clusters[k][t] for k in order[:active]]
         words, costs, picks = _columns(
-            [(spans[k].start, _tried(model, options, spans[k])) for k in some], options, shift
+            [(spans[k].start, _tried(model, options, spans[k])) for k in some], options
         )
         new = total[:active, :, None] - costs[:, None, :]
         row, state, column = np.nonzero(np.isfinite(new))
@@ -256,8 +253,8 @@ def _tried(model: LanguageModel, options: _Options, span: slice) -> I64:
     return np.unique(np.concatenate(([0], local, np.argsort(-cheap)[: IN_CLUSTER // 2])))
 
 
-def _columns(places: list[tuple[int, I64]], options: _Options, shift: float) -> tuple[I64, F32, I64]:
-    """What may stand at one place of every cluster: words, costs (infinite where there is none), and options."""
+def _columns(places: list[tuple[int, I64]], options: _Options) -> tuple[I64, F32, I64]:
+    """What may stand at one place of every cluster: words, costs (infinite for none), and options."""
     width = max(2, *(len(tried) for _, tried in places))
     words = np.zeros((len(places), width), dtype=np.int64)
     costs = np.full((len(places), width), np.inf, dtype=np.float32)
@@ -265,6 +262,6 @@ def _columns(places: list[tuple[int, I64]], options: _Options, shift: float) -> 
     for row, (start, tried) in enumerate(places):
         at = start + tried
         words[row, : len(at)] = options.words[at]
-        costs[row, : len(at)] = options.costs[at] + np.where(tried > 0, np.float32(shift), np.float32(0))
+        costs[row, : len(at)] = options.costs[at]
         picks[row, : len(at)] = at
     return words, costs, picks

@@ -7,24 +7,32 @@ corpus, or its scores would be too good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import random
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocrfix.correction.alignment import align_words
 from ocrfix.correction.candidates import Candidates
-from ocrfix.correction.confidence import Confidence, fit
+from ocrfix.correction.confidence import Confidence, fit, write
 from ocrfix.correction.decoder import decode
 from ocrfix.correction.features import NAMES, changes, features
+from ocrfix.correction.pairs import Pair, pages, paragraphs, read_pairs
 from ocrfix.correction.reading import read
 from ocrfix.document import Document
 from ocrfix.language_model import LanguageModel
 from ocrfix.vietnamese.syllable import canonical
 
-__all__ = ["examples", "learn_confidence"]
+__all__ = ["examples", "learn_confidence", "training_documents"]
 
 
+_LINES, _PARAGRAPHS, _PAGES = 6000, 2400, 900
+_SHORTEST_LINE, _SHORTEST_PARAGRAPH = 4, 20
+_RIGHT = 0.5
+"""Share of the documents that are learned from in the right form too."""
+_FEWEST = 50
 _SLIP = 6.0
 _UNCLEAR = 3.0
 """Log-odds, nats. Read by hand, 40 of 42 such changes of lower-case words in the truth above 6 were right."""
@@ -40,7 +48,7 @@ def examples(
     """Features of every change proposed in a text, and whether it is right."""
     document = Document(text)
     reading = read(document, model)
-    decoded = decode(reading, model, candidates, 0.0)
+    decoded = decode(reading, model, candidates)
     found = changes(reading, decoded, model)
     rows = features(reading, decoded, found, model)
     gold_of = _gold_words(text, truth)
@@ -81,16 +89,44 @@ def _gold_words(text: str, truth: str) -> dict[int, tuple[str, int, str]]:
     return found
 
 
+def training_documents(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
+    """(text, truth) documents of all sizes: lines, paragraphs and pages, as read, and half of them right.
+
+    The choice is random with a fixed seed.
+    """
+    chance = random.Random(1)  # noqa: S311  (no secret)
+
+    def some(found: list[Pair], number: int) -> list[Pair]:
+        return chance.sample(found, min(number, len(found)))
+
+    lines = [p for p in pairs if len(p.gold.split()) >= _SHORTEST_LINE]
+    whole = [p for p in paragraphs(pairs) if len(p.gold.split()) >= _SHORTEST_PARAGRAPH]
+    chosen = [*some(lines, _LINES), *some(whole, _PARAGRAPHS), *some(pages(pairs), _PAGES)]
+    documents = [(p.ocr, p.gold) for p in chosen]
+    return documents + [(p.gold, p.gold) for p in chosen if chance.random() < _RIGHT]
+
+
 def learn_confidence(
-    pairs: Iterable[tuple[str, str]], model: LanguageModel, candidates: Candidates
-) -> tuple[Confidence, int]:
-    """Fit the confidence model on (truth, reading) pairs; returns it and the number of changes it saw."""
+    paths: Sequence[Path], output: Path, model: LanguageModel, candidates: Candidates
+) -> Confidence:
+    """Fit the confidence model on files of pairs and write it.
+
+    Raises ValueError for a file that holds no pairs or too few to learn from, OSError on files.
+    """
+    pairs = [p for path in paths for p in read_pairs(path)]
     rows: list[NDArray[np.float64]] = []
     right: list[NDArray[np.bool_]] = []
-    for gold, ocr in pairs:
-        for text in (ocr, gold):
-            x, y = examples(text, gold, model, candidates)
-            rows.append(x)
-            right.append(y)
-    x, y = np.concatenate(rows), np.concatenate(right)
-    return fit(x, y), len(y)
+    for text, truth in training_documents(pairs):
+        x, y = examples(text, truth, model, candidates)
+        rows.append(x)
+        right.append(y)
+    x, y = (
+        np.concatenate(rows or [np.zeros((0, len(NAMES)))]),
+        np.concatenate(right or [np.zeros(0, dtype=bool)]),
+    )
+    if len(y) < _FEWEST or y.all() or not y.any():
+        raise ValueError(f"the pairs hold too few changes to learn from ({len(y)})")
+    confidence = fit(x, y)
+    names = ", ".join(sorted(p.name for p in paths))
+    write(output, confidence, f"Learned from {len(y)} changes in {len(rows)} documents of {names}")
+    return confidence
