@@ -34,6 +34,8 @@ WEIGHT: Final = 0.85
 BEAM: Final = 10
 IN_CLUSTER: Final = 8
 """Candidates of a place that a beam tries."""
+_PORTION: Final = 1000
+"""Doubtful places decided at a time, at least."""
 _FAR: Final = 7.0
 """Nats; a place whose best candidate is farther behind the reading is not decoded with its neighbours."""
 
@@ -113,8 +115,18 @@ def _window(model: LanguageModel, ids: I64, at: I64, words: I64) -> tuple[F32, N
 def decode(reading: Reading, model: LanguageModel, candidates: Candidates) -> Decoded:
     """Decide the doubtful places of a reading."""
     doubtful, scores = screen(reading, model)
-    if not len(doubtful):
-        return Decoded([], scores)
+    places: list[Place] = []
+    part: list[I64] = []
+    # Portions bound the memory, and keep the arrays small enough for the processor's cache.
+    for begin, end in _clusters(doubtful) if len(doubtful) else []:
+        part.append(doubtful[begin:end])
+        if end == len(doubtful) or sum(map(len, part)) >= _PORTION:
+            places += _decide(reading, model, candidates, np.concatenate(part))
+            part = []
+    return Decoded(places, scores)
+
+
+def _decide(reading: Reading, model: LanguageModel, candidates: Candidates, doubtful: I64) -> list[Place]:
     choices = candidates.find([canonical(reading.surfaces[i]) for i in doubtful])
     counts = np.array([1 + len(c.ids) for c in choices])
     at = np.repeat(doubtful, counts)
@@ -138,11 +150,10 @@ def decode(reading: Reading, model: LanguageModel, candidates: Candidates) -> De
         beam(model, reading.ids, doubtful, clusters, _Options(options, costs, score, spans), posterior)
         for members in clusters:
             crowd[members] = len(members)
-    places = [
+    return [
         Place(int(doubtful[k]), options[s], posterior[s], lm[s], held[s], costs[s], int(crowd[k]))
         for k, s in enumerate(spans)
     ]
-    return Decoded(places, scores)
 
 
 def _live(score: F32, first: I64, counts: NDArray[np.int64]) -> NDArray[np.bool_]:

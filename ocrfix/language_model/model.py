@@ -23,6 +23,8 @@ BOUNDARY_ID: Final = 0
 UNKNOWN_ID: Final = 1
 NUMBER_ID: Final = 2
 SKIP_ID: Final = -1
+_PORTION: Final = 16_384
+"""Words scored at a time: few enough for the arrays to stay in the processor's cache."""
 _SEAM: Final = 3
 """Words of the right text that a seam is judged by; later ones no longer see the left text."""
 
@@ -105,6 +107,12 @@ class LanguageModel:
         (three for a model of order 4; `BOUNDARY_ID` stands for what comes before the text). The second
         array has the length of the longest n-gram ending in each word that the model holds.
         """
+        if len(words) > _PORTION:
+            parts = [
+                self.logp_orders(words[at : at + _PORTION], [c[at : at + _PORTION] for c in context])
+                for at in range(0, len(words), _PORTION)
+            ]
+            return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
         size = len(words)
         total = self.unigram[words]
         orders = np.ones(size, dtype=np.int8)
