@@ -247,14 +247,14 @@ def test_learn_calls_the_trainer(tmp_path, monkeypatch):
     corpus.write_text(GOOD, "utf-8")
     calls = []
 
-    def learn(paths, output, progress):
+    def learn(paths, output, progress, **options):
         progress("counting")
-        calls.append((paths, output))
+        calls.append((paths, output, options))
 
     monkeypatch.setattr(ocrfix.language_model, "learn", learn)
     result = invoke("learn", corpus, "-o", tmp_path / "new.lm")
     assert result.exit_code == 0
-    assert calls == [((corpus,), tmp_path / "new.lm")]
+    assert calls == [((corpus,), tmp_path / "new.lm", {"order": 4, "size": 24.0, "held_out": []})]
     assert result.stderr.splitlines() == ["counting", f"wrote {tmp_path}/new.lm"]
     result = invoke("learn", tmp_path / "gone.txt", "-o", tmp_path / "new.lm")
     assert result.exit_code == 2

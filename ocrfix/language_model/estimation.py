@@ -49,7 +49,10 @@ class _Level:
 def _discounts(counts: NDArray[np.int64]) -> tuple[float, float, float]:
     n1, n2, n3, n4 = (max(1, int((counts == k).sum())) for k in (1, 2, 3, 4))
     y = n1 / (n1 + 2 * n2)
-    return 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3
+    found = (1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3)
+    # In a small corpus the counts of counts are too rough for the estimate.
+    d1, d2, d3 = (min(max(d, 0.1), float(k)) for k, d in enumerate(found, 1))
+    return d1, d2, d3
 
 
 def _suffix(keys: U64, order: int) -> U64:

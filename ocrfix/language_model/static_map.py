@@ -17,7 +17,10 @@ __all__ = ["StaticMap", "build"]
 
 LOAD: Final = 1.24
 """Cells per key; below 1.222 the construction is likely to fail (three hashes, random hypergraph)."""
-_SEEDS: Final = (0x9E3779B97F4A7C15, 0xD1B54A32D192ED03, 0x8CB92BA72F3D8DD7, 0xAEF17502108EF2D9)
+_FIRST_SEED: Final = 0x9E3779B97F4A7C15
+_TRIES: Final = 64
+_SPARE: Final = 32
+"""Cells more in each third: few keys are easily at odds with one another."""
 
 U64 = NDArray[np.uint64]
 
@@ -93,8 +96,10 @@ def build(keys: U64, values: NDArray[np.integer], value_bits: int, *, wide: bool
     seed works, which does not happen for distinct keys.
     """
     count = len(keys)
-    segment = max(8, int(count * LOAD / 3) + 1)
-    for seed in _SEEDS:
+    # Large maps, which are what is shipped, have no use for the spare cells.
+    segment = int(count * LOAD / 3) + 1 + (_SPARE if count < 100_000 else 0)
+    for attempt in range(_TRIES):
+        seed = (_FIRST_SEED * (2 * attempt + 1)) & 0xFFFFFFFFFFFFFFFF
         h = _mix(keys, seed)
         order = _peel(_places(h, segment), count, 3 * segment)
         if order is None:

@@ -1,0 +1,209 @@
+"""Channel, candidates, decoder, confidence: the parts of the word corrector."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ocrfix
+from ocrfix.correction.alignment import align_letters, align_words
+from ocrfix.correction.channel import Channel, count_pairs, learn_channel, load_channel, read_counts
+from ocrfix.correction.confidence import fit, load_confidence, write
+from ocrfix.correction.corrector import in_case_of, load_corrector
+from ocrfix.correction.features import NAMES
+from ocrfix.correction.pairs import Pair, pages, paragraphs, read_pairs
+
+WORDS = st.text("abcdđeêghiklmnoôơprstuưvxyàáảãạế", min_size=1, max_size=8)
+
+
+def plain_cost(channel: Channel, read: str, meant: str) -> float:
+    """-log P(read | meant) by the textbook: one table, one pair."""
+    from ocrfix.correction.channel import encode
+
+    a, b = encode([meant], 14)[0], encode([read], 14)[0]
+    n, m = len(meant), len(read)
+    best = np.full((n + 1, m + 1), np.inf)
+    best[0, 0] = 0
+    for i in range(n + 1):
+        for j in range(m + 1):
+            if i:
+                best[i, j] = min(best[i, j], best[i - 1, j] + channel._lose[a[i - 1]])
+            if j:
+                best[i, j] = min(best[i, j], best[i, j - 1] + channel._add[b[j - 1]])
+            if i and j:
+                best[i, j] = min(best[i, j], best[i - 1, j - 1] + channel._substitute[a[i - 1], b[j - 1]])
+    return float(best[n, m])
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=20))
+def test_costs_in_bulk_equal_the_textbook(pairs):
+    from ocrfix.correction.channel import encode
+
+    channel = load_channel()
+    read, meant = [p[0] for p in pairs], [p[1] for p in pairs]
+    bulk = channel.letter_costs(encode(read, 14), encode(meant, 14))
+    assert bulk.tolist() == pytest.approx([plain_cost(channel, r, m) for r, m in pairs], rel=1e-4)
+
+
+@given(WORDS)
+def test_a_word_read_right_costs_nothing(word):
+    assert load_channel().costs([word], [word])[0] == 0
+
+
+def test_confusions_of_one_kind_cost_alike():
+    counts = count_pairs([("bà và ta", "bá và ta")] * 40 + [("tà là cà", "tà là cà")] * 200)
+    channel = Channel(counts)
+    seen, unseen, other = channel.costs(["bá", "bè", "bq"], ["bà", "bé", "bà"])
+    assert seen < unseen < other
+
+
+def test_whole_words_outweigh_letters():
+    pairs = [("chi hội", "chỉ hội")] * 3000 + [("nghi ngờ", "nghi ngờ")] * 6000
+    channel = Channel(count_pairs(pairs))
+    often, seldom = channel.costs(["chỉ", "nghỉ"], ["chi", "nghi"])
+    assert often < seldom
+
+
+def test_a_channel_is_written_and_read(tmp_path):
+    source = tmp_path / "pairs.jsonl"
+    source.write_text(
+        json.dumps({"gold": "vì người nghèo", "ocr": "vi nguời nghèo"}) * 1 + "\n", encoding="utf-8"
+    )
+    source.write_text(source.read_text("utf-8") * 6, encoding="utf-8")
+    counts = learn_channel([source], tmp_path / "channel.tsv")
+    again = read_counts(tmp_path / "channel.tsv")
+    assert again.readings == counts.readings == {("vì", "vi"): 6, ("người", "nguời"): 6}
+    assert again.confusions == counts.confusions
+    bad = tmp_path / "bad.tsv"
+    bad.write_text("letter\ta\tmany\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"bad\.tsv, line 1"):
+        read_counts(bad)
+
+
+@given(st.lists(WORDS, max_size=12), st.lists(WORDS, max_size=12))
+def test_alignment_loses_no_word(gold, read):
+    aligned = list(align_words(" ".join(gold), " ".join(read)))
+    assert [w for a, _ in aligned for w in a] == gold
+    assert [w for _, b in aligned for w in b] == read
+
+
+@given(WORDS, WORDS)
+def test_alignment_loses_no_letter(gold, read):
+    aligned = align_letters(gold, read)
+    assert "".join(a for a, _ in aligned) == gold
+    assert "".join(b for _, b in aligned) == read
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [("vi", "vì"), ("đuợc", "được"), ("ắt", "bắt"), ("nguời", "người"), ("chỉ", "chi"), ("dống", "đồng")],
+)
+def test_the_truth_is_among_the_candidates(read, meant):
+    corrector = load_corrector()
+    (choices,) = corrector.candidates.find([read])
+    assert len(choices.ids) <= 32
+    assert meant in [corrector.model.words[i] for i in choices.ids]
+    assert read not in [corrector.model.words[i] for i in choices.ids]
+
+
+def test_candidates_do_not_depend_on_the_company():
+    corrector = load_corrector()
+    from ocrfix.correction.candidates import Candidates
+
+    fresh = Candidates(corrector.model, load_channel())
+    readings = ["vi", "nguời", "thàrh", "xyz", "a", "hệtình", "2o23"]
+    together = fresh.find(readings)
+    for reading, choices in zip(readings, together, strict=True):
+        (alone,) = (
+            Candidates(corrector.model, load_channel()).find([reading])
+            if reading == "vi"
+            else fresh.find([reading])
+        )
+        assert alone.ids.tolist() == choices.ids.tolist()
+
+
+def test_evidence_names_the_alternatives():
+    (finding,) = ocrfix.check("Quỹ Vi người nghèo").findings
+    words = [a["word"] for a in finding.finding.evidence["alternatives"]]
+    assert words[0] == "Vì"
+    assert "Vi" in words
+
+
+def test_blocks_do_not_see_each_other():
+    corrector = load_corrector()
+    one = "Quỹ Vi người nghèo của xã."
+    two = "Hội nghị đã thàrh công tốt đẹp."
+    apart = corrector.correct(ocrfix.Document(one))
+    both = corrector.correct(ocrfix.Document(f"{one}\n\n{two}"))
+    assert [c.meant for c in both][: len(apart)] == [c.meant for c in apart]
+
+
+def test_a_long_document_is_decided_in_portions():
+    corrector = load_corrector()
+    paragraph = "Quỹ Vi người nghèo của xã đã trao qùa cho hộ nghéo. "
+    short = [c.meant for c in corrector.correct(ocrfix.Document(paragraph * 2))]
+    found = [c.meant for c in corrector.correct(ocrfix.Document("\n\n".join([paragraph] * 900)))]
+    assert set(found) <= set(short) | set(found[:5])
+    assert len(found) >= 900
+
+
+@given(WORDS, st.sampled_from(["viên", "được", "chi"]))
+def test_letter_case_follows_the_reading(read, word):
+    assert in_case_of(word, read.lower()) == word
+    assert in_case_of(word, read.upper() + "X") == word.upper()
+    assert in_case_of(word, read[:1].upper() + "xx").istitle()
+
+
+def test_confidence_learns_and_is_written(tmp_path):
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(3000, len(NAMES)))
+    right = rows[:, 0] + rows[:, 1] + 0.3 * rng.normal(size=3000) > 0
+    model = fit(rows, right, epochs=20)
+    sure = model(rows)
+    assert sure[right].mean() > 0.8
+    assert sure[~right].mean() < 0.2
+    assert np.array_equal(fit(rows, right, epochs=20)(rows), sure)
+    write(tmp_path / "c.json", model, "a test")
+    assert load_confidence(str(tmp_path / "c.json"))(rows) == pytest.approx(sure, abs=0.01)
+    (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="not a confidence model"):
+        load_confidence(str(tmp_path / "bad.json"))
+
+
+def test_pairs_of_lines_make_paragraphs_and_pages(tmp_path):
+    rows = [
+        {"gold": "hai", "ocr": "haj", "engine": "e", "page": "p", "par": 1, "line": 0},
+        {"gold": "Một", "ocr": "Môt", "engine": "e", "page": "p", "par": 0, "line": 0},
+        {"gold": "dòng", "ocr": "dòng", "engine": "e", "page": "p", "par": 0, "line": 1},
+        {"gold": "lẻ", "ocr": "lè"},
+    ]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf-8")
+    pairs = list(read_pairs(path))
+    assert [p.gold for p in paragraphs(pairs)] == ["lẻ", "Một dòng", "hai"]
+    assert [(p.gold, p.ocr) for p in pages(pairs)] == [("Một dòng\n\nhai", "Môt\ndòng\n\nhaj")]
+    path.write_text('{"gold": "một"}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="line 1: not a pair"):
+        list(read_pairs(path))
+    assert Pair("a", "b").engine == ""
+
+
+def test_confidence_from_pairs(tmp_path):
+    from ocrfix.correction.learning import learn_confidence
+
+    corrector = load_corrector()
+    gold = "Quỹ vì người nghèo của xã đã trao quà cho hộ nghèo. Hội nghị đã thành công tốt đẹp."
+    bad = "Quỹ vi nguời nghèo cùa xã đã trao qua cho hộ nghèo. Hội nghị dã thành công tôt đẹp."
+    name = "Chị Vi và em Quyên đọc sách của Hới ở nhà bà Lạn cạnh chợ Diên."
+    path = tmp_path / "pairs.jsonl"
+    rows = [{"gold": gold, "ocr": bad}, {"gold": name, "ocr": name}] * 30
+    path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf-8")
+    learn_confidence([path], tmp_path / "c.json", corrector.model, corrector.candidates)
+    assert load_confidence(str(tmp_path / "c.json")) is not None
+    path.write_text(json.dumps({"gold": gold, "ocr": gold}), encoding="utf-8")
+    with pytest.raises(ValueError, match="too few changes"):
+        learn_confidence([path], tmp_path / "d.json", corrector.model, corrector.candidates)
