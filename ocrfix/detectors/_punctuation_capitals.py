@@ -49,7 +49,7 @@ def count_capitals(lines: Iterable[str], least: int = 30) -> dict[str, Capitals]
     Parameters: ``lines``, paragraphs of right text; ``least``, places that a word must have been seen in.
 
     >>> count_capitals(["Sáng nay, bà Lan đến sớm hơn mọi ngày."], 1)["lan"]
-    Capitals(plain=0, plain_capital=0, other=1, other_capital=1)
+    Capitals(plain=1, plain_capital=1, other=0, other_capital=0)
     """
     seen: Counter[tuple[str, bool, bool]] = Counter()
     for line in lines:

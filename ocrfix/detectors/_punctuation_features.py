@@ -53,6 +53,8 @@ _NEAR: Final = 90
 """Characters looked at on each side of a gap."""
 _FAR: Final = 400
 """Characters looked at for the ends of the sentence."""
+_HOPELESS: Final = -1.5
+"""Gain (nats) under which nothing else can speak for a change."""
 _OUTSIDE: Final = -14.0
 """Least log-probability (nats) that one word counts with, so that no unknown word decides alone."""
 
@@ -80,18 +82,22 @@ def _marks(marks: str, language: LanguageModel) -> list[int]:
 def features(
     text: str, options: Sequence[Option], noise: Noise, language: LanguageModel
 ) -> NDArray[np.float64]:
-    """One row an option, one column a name of `NAMES`."""
+    """One row an option, one column a name of `NAMES`; a hopeless option has nothing but its gain."""
     rows = np.zeros((len(options), len(NAMES)))
     words: list[int] = []
     contexts: list[list[int]] = []
     parts: list[tuple[int, int, int]] = []
 
-    @lru_cache(maxsize=1024)
+    @lru_cache(maxsize=16)
+    def beside(start: int, end: int) -> tuple[list[int], list[int]]:
+        return _context(text, start, language), _following(text, end, language)
+
+    @lru_cache(maxsize=64)
     def ask(gap: Gap, meant: str) -> tuple[int, int, int]:
         """Queue the words of one reading; where it starts, where its next words start, where it ends."""
-        middle = meant.strip()
-        marks = _marks(middle, language)
-        sequence = [*_context(text, gap.start, language), *marks, *_following(text, gap.end, language)]
+        before, after = beside(gap.start, gap.end)
+        marks = _marks(meant.strip(), language)
+        sequence = [*before, *marks, *after]
         start = len(words)
         for k in range(_REACH, len(sequence)):
             words.append(sequence[k])
@@ -110,6 +116,9 @@ def features(
     unigram = np.maximum(language.unigram[ids], _OUTSIDE)
     for k, (row, option) in enumerate(zip(rows, options, strict=True)):
         meant, read, bare = parts[3 * k : 3 * k + 3]
+        row[0] = total[meant[2]] - total[meant[0]] - total[read[2]] + total[read[0]]
+        if row[0] < _HOPELESS:
+            continue
         row[:] = _row(
             text,
             option,

@@ -36,10 +36,10 @@ NOTHING: Final = " "
 SPECKLE: Final = frozenset("-_'*|~°ˆ^`´¬•·–—‘’:;.,\"“”\\‹›<>=+")
 """Marks that a stain or a fold is read for."""
 CAPITAL: Final = "A-ZÀ-ÖØ-ÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_RUN: Final = re.compile(r"(?:[^\w\s]|_)(?:[^\w\n\f]|_)*")
+_RUN: Final = re.compile(r"(?:[^\w\s]|[_ˆ])(?:[^\w\n\f]|[_ˆ])*")
 # The same without commas before small letters and full stops before capitals, as they should be.
 _ODD_RUN: Final = re.compile(
-    rf"(?:,(?! [^\W\d_{CAPITAL}])|\.(?!\n| [{CAPITAL}])|[^\w\s,.]|_)(?:[^\w\n\f]|_)*"
+    rf"(?:,(?! [^\W\d_{CAPITAL}])|\.(?!\n| [{CAPITAL}])|[^\w\s,.]|[_ˆ])(?:[^\w\n\f]|[_ˆ])*"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _STRAY: Final = re.compile(r"(?<=[\s])[-_'*|~°ˆ^`´¬•·:;.,](?=\s)|[_ˆ¬`~|]")
@@ -199,19 +199,19 @@ def _targets(run: str, marks: str, beside: tuple[str, str], noise: Noise) -> tup
     """What may have been meant by the marks between two characters."""
     before, following = beside
     capital, noisy = following.isupper(), noise.high
-    odd = run[0] == " " or run[-1] != " "
+    odd = (run[0] == " ") != (run[-1] == " ") or (run[0] == " " and marks not in "-–—")
     if run == marks and marks in _INNER:
         return ()  # inside a word, a number or a code
     if marks == ",":
         stop = (STOP,) if capital else ()
-        return (*stop, NOTHING) if noisy or (odd and following.islower() and run != ",") else stop
+        return (*stop, NOTHING) if noisy or (run[0] == " " and following.islower()) else stop
     if marks == ".":
         numbers = before.isdigit() and following.isdigit()
         return (COMMA, NOTHING) if following.islower() or (noisy and not numbers) else ()
     if marks in _SIGNS:
-        if not (noisy or run[0] != " " or run[-1] != " ") or (marks in ":;" and not noisy and not odd):
-            return ()
-        return (NOTHING, STOP) if capital and marks in ":;" else (NOTHING,)
+        if noisy and capital and marks in ":;":
+            return (NOTHING, STOP)
+        return (NOTHING,) if noisy or odd or (before.islower() and following.islower()) else ()
     if _QUOTES.intersection(marks):
         return ()
     if capital:

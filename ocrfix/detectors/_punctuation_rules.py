@@ -64,8 +64,8 @@ MISREAD_STOP: Final = Rule(
     full stop inside a sentence, and a comma at the end of the last sentence of a paragraph.
 
 Example
-    before: Cầu được thông xe vào sáng nay, Nhờ đó. người dân đi lại thuận tiện hơn.
-    after:  Cầu được thông xe vào sáng nay. Nhờ đó, người dân đi lại thuận tiện hơn.
+    before: Xã đã xây mới hai trường học, Ngoài ra, trạm y tế cũng được nâng cấp.
+    after:  Xã đã xây mới hai trường học. Ngoài ra, trạm y tế cũng được nâng cấp.
 
 Fix safety
     The network described at NOI006, with what the language model gains by the other mark and how often the
@@ -109,8 +109,8 @@ LOST_CAPITAL: Final = Rule(
     last full stop; a small letter after a full stop or at the start of a paragraph after a whole one.
 
 Example
-    before: Người dân không còn phải đi xa lấy nước Tuy nhiên, nguồn nước vẫn chưa ổn định.
-    after:  Người dân không còn phải đi xa lấy nước. Tuy nhiên, nguồn nước vẫn chưa ổn định.
+    before: Các đối tượng bị bắt giữ ngay trong đêm Hiện vụ án đang được tiếp tục điều tra.
+    after:  Các đối tượng bị bắt giữ ngay trong đêm. Hiện vụ án đang được tiếp tục điều tra.
 
 Fix safety
     The lost full stop inside a paragraph is judged by the network described at NOI006, and safe only in a

@@ -18,12 +18,12 @@ from ocrfix.model import Edit, Finding, Rule, Safety, Span
 
 __all__ = ["PUNCTUATION", "Marks"]
 
-SAFE_FROM: Final = 0.88
-UNSAFE_FROM: Final = 0.55
+SAFE_FROM: Final = 0.82
+UNSAFE_FROM: Final = 0.5
 SAFE_STOP_FROM: Final = 0.95
 """Confidences from which held-out pages show a precision of 0.95 and 0.7."""
 
-_LIST: Final = 3
+_LIST: Final = 2
 """Other commas before capitals near by that make a list of titles likely."""
 
 
