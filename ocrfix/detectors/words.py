@@ -8,6 +8,7 @@ from typing import Final
 from ocrfix.correction.corrector import Correction, load_corrector
 from ocrfix.detectors.abbreviations import ABBREVIATIONS
 from ocrfix.detectors.base import Context, Detector
+from ocrfix.detectors.punctuation import PUNCTUATION
 from ocrfix.detectors.tones import TONES
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety
@@ -138,4 +139,4 @@ class Words:
             )
 
 
-DETECTORS: tuple[Detector, ...] = (*TONES, *ABBREVIATIONS, Words())
+DETECTORS: tuple[Detector, ...] = (*TONES, *ABBREVIATIONS, *PUNCTUATION, Words())
