@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,15 @@ from ocrfix.language_model import LanguageModel
 from ocrfix.vietnamese.letters import is_vietnamese_letter, strip_marks
 from ocrfix.vietnamese.syllable import all_syllables, is_syllable
 
+if TYPE_CHECKING:
+    from symspellpy import SymSpell
+
 __all__ = ["Candidates", "Choices"]
 
 MOST: Final = 32
-_FOREIGN_LOGP: Final = -12.5
+_FOREIGN_LOGP: Final = -11.5
 """Nats; words that are no syllables must be this common to be offered as corrections."""
+_SHORTEST_FOREIGN: Final = 4
 _LOOKED_AT: Final = 160
 _CACHE: Final = 50_000
 _DIGIT_LETTERS: Final = str.maketrans("01345689", "oleasbgg")
@@ -33,44 +38,61 @@ class Choices(NamedTuple):
     costs: NDArray[np.float32]
 
 
+def _is_foreign(word: str) -> bool:
+    return 3 <= len(word) <= LONGEST and word.isalpha() and all(is_vietnamese_letter(c) for c in word)
+
+
 _NONE: Final = Choices(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
 
 
 class Candidates:
     """Finds candidates; remembers them for the readings met lately.
 
-    Words are looked up by their skeleton, the letters without marks, within two edits (one for a
-    reading that is a syllable itself), and ranked by channel cost and how common they are.
+    Syllables are looked up by their skeleton, the letters without marks, within two edits (one for a
+    reading that is a syllable itself); common words that are no syllables within one edit of the whole
+    word, by symspellpy. Both are ranked by channel cost and by how common they are.
     """
 
     def __init__(self, model: LanguageModel, channel: Channel) -> None:
         self._model, self._channel = model, channel
-        syllables = all_syllables()
-        words, ids = [], []
-        for number, word in enumerate(model.words[4:], 4):
-            if word in syllables or (
-                3 <= len(word) <= LONGEST
-                and word.isalpha()
-                and model.unigram[number] > _FOREIGN_LOGP
-                and all(is_vietnamese_letter(c) for c in word)
-            ):
-                words.append(word)
-                ids.append(number)
-        skeletons = [strip_marks(w) for w in words]
-        order = sorted(range(len(words)), key=lambda i: skeletons[i])
-        self._words = [words[i] for i in order]
+        known = all_syllables()
+        syllables = [(strip_marks(w), w, n) for n, w in enumerate(model.words) if w in known]
+        syllables.sort(key=lambda item: item[0])
+        common = np.flatnonzero(model.unigram > _FOREIGN_LOGP).tolist()
+        foreign = [(model.words[n], n) for n in common if _is_foreign(model.words[n])]
+        foreign = [(w, n) for w, n in foreign if w not in known]
+        self._foreign = [w for w, _ in foreign]
+        self._words = [w for _, w, _ in syllables] + self._foreign
+        self._ids = np.array([n for _, _, n in syllables] + [n for _, n in foreign], dtype=np.int64)
         self._place = {w: i for i, w in enumerate(self._words)}
         self._codes = encode(self._words, LONGEST)
-        self._ids = np.array([ids[i] for i in order], dtype=np.int64)
         self._logp = model.unigram[self._ids]
         self._skeletons: list[str] = []
         starts = []
-        for place, i in enumerate(order):
-            if not self._skeletons or self._skeletons[-1] != skeletons[i]:
-                self._skeletons.append(skeletons[i])
+        for place, (skeleton, _, _) in enumerate(syllables):
+            if not self._skeletons or self._skeletons[-1] != skeleton:
+                self._skeletons.append(skeleton)
                 starts.append(place)
-        self._starts = np.array([*starts, len(order)], dtype=np.int64)
+        self._starts = np.array([*starts, len(syllables)], dtype=np.int64)
         self._memory: dict[str, Choices] = {}
+
+    @cached_property
+    def _speller(self) -> SymSpell:
+        from symspellpy import SymSpell  # noqa: PLC0415  (start-up time)
+
+        speller = SymSpell(max_dictionary_edit_distance=1, prefix_length=7)
+        for word in self._foreign:
+            speller.create_dictionary_entry(word, 1)
+        return speller
+
+    def _foreign_near(self, reading: str) -> list[int]:
+        """Places of the words that are no syllables and one edit away from the reading."""
+        if len(reading) < _SHORTEST_FOREIGN:
+            return []
+        from symspellpy import Verbosity  # noqa: PLC0415
+
+        found = self._speller.lookup(reading, Verbosity.ALL, max_edit_distance=1)
+        return [self._place[s.term] for s in found]
 
     def find(self, readings: Sequence[str]) -> list[Choices]:
         """Candidates of each reading (lower case, canonical tone placement)."""
@@ -98,6 +120,11 @@ class Candidates:
         every = np.arange(len(offset)) + offset
         of_row = np.repeat(rows, sizes_found)
         far = np.repeat(near[rows, found], sizes_found)
+        others = [(row, at) for row, r in enumerate(usable) for at in self._foreign_near(r)]
+        if others:
+            more = np.array(others, dtype=np.int64)
+            every, of_row = np.append(every, more[:, 1]), np.append(of_row, more[:, 0])
+            far = np.append(far, np.ones(len(more), dtype=far.dtype))
         order = np.lexsort((far * 4.0 - self._logp[every], of_row))
         every, of_row = every[order], of_row[order]
         edges = np.searchsorted(of_row, np.arange(len(usable) + 1))

@@ -161,6 +161,7 @@ def place_tone(syllable: Syllable, *, old: bool = False) -> str:
     return onset + rhyme[:index] + set_tone(rhyme[index], tone) + rhyme[index + 1 :]
 
 
+@lru_cache(maxsize=1024)
 def _tone_vowel(rhyme: str, *, old: bool) -> int:
     vowels = [i for i, c in enumerate(rhyme) if letter(c).base in "aeiouy"]
     shaped = [i for i in vowels if letter(rhyme[i]).shape]
