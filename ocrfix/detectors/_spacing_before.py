@@ -31,10 +31,11 @@ Example
 
 Fix safety
     Safe after a word or number and before a space or the end of the line, where the language model finds the
-    text likelier with the mark than without it: a mark that does not belong is a speck, not ours to move. A full stop, question or
-    exclamation mark must end its sentence (a capital or the end of the line follows), a colon must stand in
-    running text (forms and tables align theirs), brackets and quotes must come in pairs on one line. A
-    straight quote with a space on the inner side at one end only is unsafe: which one opens is a guess.
+    text likelier with the mark than without it: a mark that does not belong is a speck, not ours to move.
+    A full stop, question or exclamation mark must end its sentence (a capital or the end of the line
+    follows), a colon must stand in running text (forms and tables align theirs), brackets and quotes must
+    come in pairs on one line. A straight quote with a space on the inner side at one end only is unsafe:
+    which one opens is a guess.
     Ellipses, ".com", ".NET", dashes and marks that stand free are left alone.
 
 Risk
@@ -52,8 +53,8 @@ _RUNNING_WORDS: Final = 8
 """Words on a line from which it counts as running text."""
 _BLANK: Final = " \u00a0"
 _LEAST: Final = {",": -1.5, ".": -1.5, ":": -2.5, ";": -5.5, "?": -9.0, "!": -9.0}
-"""Nats by which the model may prefer the text without the mark. Of 64 marks so set apart in OCR output 62 were
-specks, nearly all of them below these; marks in sentences set with such spaces lie above."""
+"""Nats by which the model may prefer the text without the mark. Of 64 marks so set apart in OCR output
+62 were specks, nearly all of them below these; marks in sentences set with such spaces lie above."""
 _AROUND: Final = 60
 """Characters to each side of a mark in which its neighbours are looked for."""
 
