@@ -348,7 +348,12 @@ def _displaced(
     # A block in between that begins in mid-sentence itself, and goes on from nothing else, is a rival.
     fed = whole - {candidate.left}
     orphan = any(_headless(u) and u.number - 1 not in fed for u in between)
-    if complete and not orphan and margin >= 2 and ((seam >= 1 and total >= 7) or (candidate.quotes and total >= 0)):
+    if (
+        complete
+        and not orphan
+        and margin >= 2
+        and ((seam >= 1 and total >= 7) or (candidate.quotes and total >= 0))
+    ):
         safety, confidence = Safety.SAFE, 0.95
     elif margin >= 0 and total >= 4:
         safety, confidence = Safety.UNSAFE, 0.75

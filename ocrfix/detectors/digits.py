@@ -26,9 +26,9 @@ becomes
     Năm 2023, cả xã trồng được 10.500 cây, hoàng hôn
 
 Fix safety
-In numbers, safe in a year (1800-2099), a date and a number with groups of three digits: there the letter can be
-nothing else. Any other number between whose digits one such letter stands is unsafe. In words, the corrector
-decides by context, as for every misread word (see WRD001).
+In numbers, safe in a year (1800-2099), a date and a number with groups of three digits: there the letter
+can be nothing else. Any other number between whose digits one such letter stands is unsafe. In words, the
+corrector decides by context, as for every misread word (see WRD001).
 
 Risk
 Product codes, number plates and model names: what has more than one letter, or another one, is left alone.""",
