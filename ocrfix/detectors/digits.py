@@ -31,7 +31,8 @@ can be nothing else. Any other number between whose digits one such letter stand
 corrector decides by context, as for every misread word (see WRD001).
 
 Risk
-Product codes, number plates and model names: what has more than one letter, or another one, is left alone.""",
+Product codes, number plates and model names: what has more than one letter, or another one, is left
+alone.""",
 )
 
 _LOOKS: Final = str.maketrans("OoIl|", "00111")
