@@ -12,7 +12,7 @@ import numpy as np
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.channel import load_channel
 from ocrfix.correction.confidence import Confidence, load_confidence
-from ocrfix.correction.decoder import decode
+from ocrfix.correction.decoder import Memory, decode
 from ocrfix.correction.features import Change, changes, features
 from ocrfix.correction.reading import Reading, read
 from ocrfix.document import Document
@@ -78,11 +78,12 @@ class Corrector:
 
     def __init__(self, model: LanguageModel, candidates: Candidates, confidence: Confidence) -> None:
         self.model, self.candidates, self.confidence = model, candidates, confidence
+        self._memory: Memory = {}
 
     def correct(self, document: Document) -> list[Correction]:
         """The probable misreadings of a document, in order."""
         reading = read(document, self.model)
-        decoded = decode(reading, self.model, self.candidates)
+        decoded = decode(reading, self.model, self.candidates, self._memory)
         found = changes(reading, decoded, self.model)
         if not found:
             return []

@@ -7,7 +7,7 @@ decoded together with a beam. The outcome is a posterior probability for each ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -20,7 +20,7 @@ from ocrfix.language_model import LanguageModel
 from ocrfix.language_model.model import BOUNDARY_ID, UNKNOWN_ID
 from ocrfix.vietnamese.syllable import canonical
 
-__all__ = ["Decoded", "Place", "decode", "screen"]
+__all__ = ["Decoded", "Memory", "Place", "decode", "screen"]
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -36,6 +36,8 @@ IN_CLUSTER: Final = 8
 """Candidates of a place that a beam tries."""
 _PORTION: Final = 1000
 """Doubtful places decided at a time, at least."""
+_REMEMBERED: Final = 20_000
+"""Neighbourhoods kept in memory at most, about 50 MB."""
 _FAR: Final = 7.0
 """Nats; a place whose best candidate is farther behind the reading is not decoded with its neighbours."""
 
@@ -112,17 +114,53 @@ def _window(model: LanguageModel, ids: I64, at: I64, words: I64) -> tuple[F32, N
     return total, held
 
 
-def decode(reading: Reading, model: LanguageModel, candidates: Candidates) -> Decoded:
-    """Decide the doubtful places of a reading."""
+Memory = dict[tuple[str, ...], list[Place]]
+"""Decided neighbourhoods by their tokens; places count from the first token."""
+
+
+def decode(
+    reading: Reading, model: LanguageModel, candidates: Candidates, memory: Memory | None = None
+) -> Decoded:
+    """Decide the doubtful places of a reading.
+
+    Neighbourhoods found in ``memory`` are not decided again (a document is read again after every change);
+    new ones are put there, up to a bound.
+    """
     doubtful, scores = screen(reading, model)
+    memory = {} if memory is None else memory
+    if len(memory) > _REMEMBERED:
+        memory.clear()
     places: list[Place] = []
     part: list[I64] = []
+    keys: list[tuple[int, tuple[str, ...]]] = []
+
+    def decide() -> None:
+        found = iter(_decide(reading, model, candidates, np.concatenate(part)))
+        for members, (first, key) in zip(part, keys, strict=True):
+            decided = [next(found) for _ in members]
+            memory[key] = [replace(p, at=p.at - first) for p in decided]
+            places.extend(decided)
+        part.clear()
+        keys.clear()
+
     # Portions bound the memory, and keep the arrays small enough for the processor's cache.
+    waiting = 0
     for begin, end in _clusters(doubtful) if len(doubtful) else []:
+        first = int(doubtful[begin]) - REACH
+        key = tuple(reading.surfaces[first : int(doubtful[end - 1]) + REACH + 1])
+        known = memory.get(key)
+        if known is not None:
+            places += [replace(p, at=p.at + first) for p in known]
+            continue
         part.append(doubtful[begin:end])
-        if end == len(doubtful) or sum(map(len, part)) >= _PORTION:
-            places += _decide(reading, model, candidates, np.concatenate(part))
-            part = []
+        keys.append((first, key))
+        waiting += end - begin
+        if waiting >= _PORTION:
+            decide()
+            waiting = 0
+    if part:
+        decide()
+    places.sort(key=lambda p: p.at)
     return Decoded(places, scores)
 
 
