@@ -280,3 +280,35 @@ def test_help(name):
     result = invoke(name, "--help")
     assert result.exit_code == 0
     assert name in result.stdout
+
+
+def test_learn_capitals_and_marks(tmp_path):
+    corpus, pairs = tmp_path / "right.txt", tmp_path / "pairs.jsonl"
+    corpus.write_text("Sáng nay, bà Lan và ông Hùng ra đồng sớm.\n" * 40, "utf-8")
+    result = invoke("learn", "--capitals", corpus, "-o", tmp_path / "capitals.tsv", "-q")
+    assert result.exit_code == 0
+    assert "lan\t" in (tmp_path / "capitals.tsv").read_text("utf-8")
+    rows = [
+        {
+            "gold": "Ông ra đồng từ sớm. Bà ở nhà nấu cơm, chờ con.",
+            "ocr": "Ông ra đồng - từ sớm, Bà ở nhà : nấu cơm, chờ con.",
+        },
+        {"gold": "Hôm nay họp xã, mai họp huyện.", "ocr": "Hôm nay họp . xã, mai họp huyện."},
+    ]
+    pairs.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows * 20), "utf-8")
+    options = ("--punctuation", pairs, "--right", corpus, "-o", tmp_path / "marks.json", "-q")
+    result = invoke("learn", *options)
+    assert result.exit_code == 0, result.output
+    assert "features" in json.loads((tmp_path / "marks.json").read_text("utf-8"))
+    result = invoke("learn", "--pairs", "--capitals", corpus, "-o", tmp_path / "x")
+    assert result.exit_code == 2
+    assert "exclude each other" in result.stderr
+    pairs.write_text("", "utf-8")
+    assert "no pairs" in invoke("learn", *options).stderr
+
+
+def test_check_obeys_the_confidence_of_a_settings_file(tmp_path):
+    (tmp_path / "ocrfix.toml").write_text("min-confidence = 1.0\n", "utf-8")
+    (tmp_path / "a.txt").write_text("Quỹ Vi người nghèo", "utf-8")
+    assert invoke("check", tmp_path / "a.txt").exit_code == 0
+    assert invoke("check", "--isolated", tmp_path / "a.txt").exit_code == 1

@@ -84,8 +84,9 @@ def _work(task: Task) -> Reviewed:
         write(task.output, cleaned.encode("utf-8"))
     report = replace(result.report, notes=result.report.notes + source.notes)
     if not task.texts:
-        return Reviewed(report, "", "")
-    return Reviewed(report, source.document.text, result.text, source.raw, cleaned)
+        return Reviewed(report, "", "", min_confidence=task.config.min_confidence)
+    texts = (source.document.text, result.text, source.raw, cleaned)
+    return Reviewed(report, *texts, task.config.min_confidence)
 
 
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:

@@ -110,7 +110,7 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
     session = Session(plan, options["reports"], stdout_taken=None, talks=True, quiet=options["quiet"])
     found = 0
     for file in session.outcomes(chosen, options, texts=session.wants_texts):
-        for line in lines(file.report, options["min_confidence"]):
+        for line in lines(file.report, file.min_confidence):
             found += 1
             if not on_stdout:
                 click.echo(line)
@@ -155,6 +155,15 @@ def list_rules(code: str | None) -> None:
 )
 @click.option("--pairs", is_flag=True, help="Learn misreadings from JSON lines with gold and ocr.")
 @click.option("--confidence", is_flag=True, help="Learn from such pairs how sure a change is.")
+@click.option("--capitals", is_flag=True, help="Count in right text how often words have a capital.")
+@click.option("--punctuation", is_flag=True, help="Learn from such pairs how sure a change of a mark is.")
+@click.option(
+    "--right",
+    multiple=True,
+    metavar="TEXT",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --punctuation: right text, where no mark is to be changed.",
+)
 @click.option(
     "--held-out",
     multiple=True,
@@ -170,6 +179,9 @@ def learn(
     output: Path,
     pairs: bool,
     confidence: bool,
+    capitals: bool,
+    punctuation: bool,
+    right: tuple[Path, ...],
     held_out: tuple[Path, ...],
     order: int,
     size: float,
@@ -178,11 +190,14 @@ def learn(
     """Learn a language model from right text, for --model.
 
     CORPUS is UTF-8 text, one paragraph a line, also compressed (.xz, .gz, .bz2).
-    With --pairs or --confidence: JSON lines with "gold" (right) and "ocr" (as it was read). The
-    confidence is learned with the models that ocrfix carries; their corpus must not hold the pairs.
+    With --pairs, --confidence or --punctuation: JSON lines with "gold" (right) and "ocr" (as it was
+    read). Confidences are learned with the models that ocrfix carries; their corpus must not hold the
+    pairs.
     """
-    if pairs and confidence:
-        raise click.UsageError("--pairs and --confidence exclude each other")
+    flags = {"pairs": pairs, "confidence": confidence, "capitals": capitals, "punctuation": punctuation}
+    kinds = [name for name, on in flags.items() if on] or ["model"]
+    if len(kinds) > 1:
+        raise click.UsageError("--pairs, --confidence, --capitals and --punctuation exclude each other")
     for path in paths:
         if not path.is_file():
             raise Failed(f"{path}: {'this is a folder; name its files' if path.is_dir() else 'no such file'}")
@@ -191,23 +206,15 @@ def learn(
         if not quiet:
             click.echo(text, err=True)
 
+    from ocrfix.cli import _learning  # noqa: PLC0415  (start-up time)
+
     try:
-        if pairs:
-            from ocrfix.correction.channel import learn_channel  # noqa: PLC0415  (start-up time)
-
-            learn_channel(paths, output)
-        elif confidence:
-            from ocrfix.correction.corrector import load_corrector  # noqa: PLC0415
-            from ocrfix.correction.learning import learn_confidence  # noqa: PLC0415
-
-            corrector = load_corrector()
-            learn_confidence(paths, output, corrector.model, corrector.candidates)
+        if kinds == ["model"]:
+            _learning.learn_model(paths, output, held_out, order, size, progress)
+        elif kinds == ["punctuation"]:
+            _learning.learn_marks(paths, right, output)
         else:
-            from ocrfix.correction.pairs import paragraphs, read_pairs  # noqa: PLC0415
-            from ocrfix.language_model import learn as learn_model  # noqa: PLC0415
-
-            left_out = [p.gold for p in paragraphs(p for path in held_out for p in read_pairs(path))]
-            learn_model(paths, output, progress, order=order, size=size, held_out=left_out)
+            _learning.LEARNERS[kinds[0]](paths, output)
     except (OSError, ValueError) as error:
         raise Failed(str(error)) from error
     if not quiet:

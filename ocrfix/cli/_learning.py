@@ -1,0 +1,76 @@
+"""What `ocrfix learn` does: a function for each of the files under ``dictionaries/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from ocrfix import Config, clean, language_model
+from ocrfix.correction.channel import learn_channel
+from ocrfix.correction.corrector import load_corrector
+from ocrfix.correction.learning import learn_confidence
+from ocrfix.correction.pairs import paragraphs, read_pairs
+from ocrfix.detectors._punctuation_capitals import corpus_lines, count_capitals, write_capitals
+from ocrfix.detectors._punctuation_learning import learn_punctuation, write_punctuation
+
+__all__ = ["LEARNERS", "learn_capitals", "learn_marks", "learn_model", "learn_words"]
+
+_CHARACTERS: Final = 60_000_000
+_RIGHT_CHARACTERS: Final = 1_500_000
+"""Of each file, from its start."""
+_WITHOUT_MARKS: Final = Config(ignore=("NOI006", "WRD008", "WRD009", "WRD010", "WRD011"))
+
+
+def learn_model(
+    paths: Sequence[Path],
+    output: Path,
+    held_out: Sequence[Path],
+    order: int,
+    size: float,
+    progress: Callable[[str], None],
+) -> None:
+    """Build a language model without the paragraphs of the pairs that are held out."""
+    left_out = [p.gold for p in paragraphs(p for path in held_out for p in read_pairs(path))]
+    language_model.learn(paths, output, progress, order=order, size=size, held_out=left_out)
+
+
+def learn_words(paths: Sequence[Path], output: Path) -> None:
+    """Fit how sure a change of a word is, with the models that ocrfix carries."""
+    corrector = load_corrector()
+    learn_confidence(paths, output, corrector.model, corrector.candidates)
+
+
+def learn_capitals(paths: Sequence[Path], output: Path) -> None:
+    """Count in right text how often words are written with a capital, and write the table.
+
+    Raises OSError on files, UnicodeDecodeError for a text that is not UTF-8.
+    """
+    write_capitals(output, count_capitals(corpus_lines(paths, _CHARACTERS)))
+
+
+def learn_marks(paths: Sequence[Path], right: Sequence[Path], output: Path) -> None:
+    """Fit how sure a change of a mark is, on pairs as read and as repaired so far, and on right text.
+
+    Raises ValueError for a file that holds no pairs, OSError on files.
+    """
+    pairs = [(p.gold, p.ocr) for p in paragraphs(p for path in paths for p in read_pairs(path))]
+    if not pairs:
+        raise ValueError("the files hold no pairs to learn from")
+
+    def both() -> Iterator[tuple[str, str]]:
+        for gold, ocr in pairs:
+            yield gold, clean(ocr, _WITHOUT_MARKS).text
+            yield gold, ocr
+
+    lines = (line.strip() for line in corpus_lines(right, _RIGHT_CHARACTERS))
+    model, places = learn_punctuation(both(), filter(None, lines), language_model.load())
+    write_punctuation(output, model, f"chances of a changed mark, learned from {places} places")
+
+
+LEARNERS: Final[dict[str, Callable[[Sequence[Path], Path], object]]] = {
+    "pairs": learn_channel,
+    "confidence": learn_words,
+    "capitals": learn_capitals,
+}
+"""What is learned from files alone, by the command's option."""
