@@ -15,7 +15,7 @@ class Reviewed:
 
     ``report`` is `ocrfix.clean`'s; ``original`` and ``cleaned`` are the texts that its offsets count in;
     ``raw_original`` and ``raw_cleaned`` are the same as they stand in files, with their own line ends
-    and byte order mark, and are ``original`` and ``cleaned`` when None.
+    and byte order mark, and are ``original`` and ``cleaned`` when None. ``min_confidence`` is the config's.
     """
 
     report: Report
@@ -23,6 +23,7 @@ class Reviewed:
     cleaned: str
     raw_original: str | None = None
     raw_cleaned: str | None = None
+    min_confidence: float | None = None
 
 
 @dataclass(frozen=True)
