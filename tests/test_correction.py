@@ -207,3 +207,18 @@ def test_confidence_from_pairs(tmp_path):
     path.write_text(json.dumps({"gold": gold, "ocr": gold}), encoding="utf-8")
     with pytest.raises(ValueError, match="too few changes"):
         learn_confidence([path], tmp_path / "d.json", corrector.model, corrector.candidates)
+
+
+def test_one_phrase_is_misread_every_time_or_never():
+    parts = [
+        'Ban vận động quỹ "Vi người nghèo" các cấp đã trao quà cho hộ nghèo.',
+        'Ông nói: Quỹ "Vi người nghèo" vận động được 12 tỷ đồng trong năm qua.',
+        'Phong trào thi đua "Vi người nghèo - không để ai bị bỏ lại phía sau" lan rộng.',
+        'Từ nguồn quỹ này, tháng cao điểm "Vi người nghèo" và dịp tết, nhiều nhà được sửa.',
+    ]
+    found = load_corrector().correct(ocrfix.Document("\n\n".join(parts)))
+    sure = [c.confidence for c in found if c.reading == "Vi"]
+    assert len(sure) == len(parts)
+    same_phrase = load_corrector().correct(ocrfix.Document(parts[0]))
+    assert {c.meant for c in found if c.reading == "Vi"} == {"Vì"} == {c.meant for c in same_phrase}
+    assert max(sure) - min(sure) < 0.15

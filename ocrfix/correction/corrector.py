@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.channel import load_channel
@@ -73,6 +74,22 @@ def document_style(surfaces: list[str]) -> str:
     return "new" if seen["new"] > seen["old"] else "old"
 
 
+def _pooled(reading: Reading, found: list[Change], sure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities in which changes of one phrase support each other.
+
+    Where one word was read for another several times before the same next word, it was misread every time or
+    never: none of these changes is less probable than they are on average.
+    """
+    phrases: dict[tuple[str, str, str], list[int]] = {}
+    for k, change in enumerate(found):
+        after = reading.surfaces[change.place.at + 1].lower()
+        phrases.setdefault((change.reading, change.meant, after), []).append(k)
+    pooled = sure.copy()
+    for members in phrases.values():
+        pooled[members] = np.maximum(sure[members], sure[members].mean())
+    return pooled
+
+
 class Corrector:
     """Finds misread words. Holds the models, and memories with bounds; safe to share between threads."""
 
@@ -88,6 +105,7 @@ class Corrector:
         if not found:
             return []
         sure = self.confidence(features(reading, decoded, found, self.model))
+        sure = _pooled(reading, found, sure)
         style = document_style(reading.surfaces)
         return [
             self._correction(reading, change, float(p), style)
