@@ -35,7 +35,7 @@ _RIGHT = 0.5
 _FEWEST = 50
 _SLIP = 6.0
 _UNCLEAR = 3.0
-"""Log-odds, nats. Read by hand, 40 of 42 such changes of lower-case words in the truth above 6 were right."""
+"""Log-odds, nats. Read by hand, 46 of 47 such changes of lower-case words in the truth above 6 were right."""
 
 
 def _fold(word: str) -> str:
