@@ -164,7 +164,7 @@ def unclosed(text: str) -> str:
 
     Straight double quotes are paired off; curly ones and brackets are matched by kind.
 
-    >>> unclosed('quỹ "Vì'), unclosed("(xã An Thái"), unclosed('"Tốt", ông nói')
+    >>> unclosed('quỹ "Vì'), unclosed("(xã Bình Hòa"), unclosed('"Tốt", ông nói')
     ('"', '(', '')
     """
     return _balance(text)[0]
@@ -287,7 +287,7 @@ def block_kind(document: Document, block: Block) -> Kind:
     r"""What a block is; that of its lines where they agree.
 
     >>> from ocrfix.document import Document
-    >>> document = Document("HIỆU NGHĨA\n\nMTTQ các cấp đã vận động được 19,9 tỷ đồng.")
+    >>> document = Document("THANH TÙNG\n\nHội Nông dân huyện đã vận động được 12,5 tỷ đồng.")
     >>> [block_kind(document, b).value for b in document.blocks]
     ['byline', 'paragraph']
     """

@@ -106,7 +106,7 @@ def test_article():
     ("left", "right", "opened", "closed"),
     [
         ('ban vận động quỹ "Vì', 'người nghèo" các xã', '"', '"'),
-        ("xã An Thái (huyện Quỳnh", "Phụ) cho biết", "(", ")"),
+        ("xã Tân Lộc (huyện Thới", "Bình) cho biết", "(", ")"),
         ("phương châm “Hai chân", "- Ba mũi” của tỉnh", "“", "”"),
         ('"Tốt", ông nói', 'bà bảo: "Vâng"', "", ""),
         ('màn hình 14" giá rẻ', 'loại 5,5" đẹp', "", ""),

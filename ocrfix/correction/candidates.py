@@ -54,7 +54,7 @@ class Candidates:
     """
 
     def __init__(self, model: LanguageModel, channel: Channel) -> None:
-        self._model, self._channel = model, channel
+        self._channel = channel
         known = all_syllables()
         syllables = [(strip_marks(w), w, n) for n, w in enumerate(model.words) if w in known]
         syllables.sort(key=lambda item: item[0])

@@ -140,13 +140,6 @@ class Channel:
 
     def __init__(self, counts: Counts) -> None:
         self.counts = counts
-        words = max(1, counts.events["words"])
-        self.merge = -float(np.log((counts.events["merged"] + 1) / words))
-        """Cost of a lost space, in nats."""
-        self.split = -float(np.log((counts.events["split"] + 1) / words))
-        """Cost of a space added inside a word, in nats."""
-        self.error_rate = (counts.events["misread"] + 1) / words
-        """Share of the words that were misread in the pairs."""
         self._substitute, self._lose, self._add = self._tables()
 
     def _tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:

@@ -93,7 +93,7 @@ def is_english(sentence: str) -> bool:
     Four words or more, two function words, no small-letter word with Vietnamese marks, and most
     small-letter words are function words or no Vietnamese syllables.
 
-    >>> is_english("Text describing their roles and the support provided to the poor.")
+    >>> is_english("Text naming the two officials and the school that they opened.")
     True
     >>> is_english("Chi in ba ban to an do con to the la.")
     False

@@ -156,8 +156,8 @@ MODEL_CHATTER: Final = Rule(
     Safety.SAFE,
     """\
 ## What it finds
-Talk of the model that read the page: `Here is the transcription:`, `Text describing their roles and the
-support given.`, `The text continues on the next page.`, `[illegible]`, `Dưới đây là nội dung được trích
+Talk of the model that read the page: `Here is the transcription:`, `Text naming the officials and the
+school.`, `The text continues on the next page.`, `[illegible]`, `Dưới đây là nội dung được trích
 xuất từ hình ảnh:`, `[Hình ảnh: …]`, `<image>`, `<|im_end|>`, a Markdown fence round the whole text. An
 English sentence inside a Vietnamese document is found by the way it begins and its vocabulary (text, image,
 transcription, describing, continues …), not by being English.
@@ -165,8 +165,8 @@ transcription, describing, continues …), not by being English.
 ## Example
 Before:
 
-    Ông Trần Văn Bình, Chủ tịch Hội Nông dân xã. Text describing his role and the support provided to
-farmers.
+    Ông Trần Văn Bình, Chủ tịch Hội Nông dân xã. Text describing his visit to the
+harvest.
 
 After:
 

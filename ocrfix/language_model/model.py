@@ -84,10 +84,6 @@ class LanguageModel:
             self._surface[token] = number
         return number
 
-    def form_id(self, form: str) -> int:
-        """Number of a normal form (`tokens.normal_form`), `UNKNOWN_ID` for an unknown one."""
-        return self._ids.get(form, UNKNOWN_ID)
-
     def known(self, word: str) -> bool:
         """Whether the word is in the vocabulary, letter case and tone style aside."""
         return bool(word) and self.word_id(word) > UNKNOWN_ID
