@@ -154,7 +154,7 @@ def _stops(text: str) -> Iterable[tuple[int, str]]:
             continue
         right = word_after(text, place + (text[place] == "“"))
         end = place + (text[place] == "“") + len(right)
-        if not right[0].isupper() or not (_syllable(right) or right in ("Ở", "Ô", "Ý", "Á")):
+        if not right[:1].isupper() or not (_syllable(right) or right in ("Ở", "Ô", "Ý", "Á")):
             continue
         if end < len(text) and text[end] in "._@/\\-&":
             continue
