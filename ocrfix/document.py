@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,9 @@ class Block:
 class Document:
     r"""One text and what is known of it. Immutable; its parts are computed on first use.
 
-    Parameters: ``text``; ``name``, the file's name or "-", used in messages.
+    Parameters: ``text``; ``name``, the file's name or "-", used in messages; ``confidence``, how sure the
+    engine that read the page was of every character, in [0, 1] (float32, 1 is sure, NaN is not told), or
+    None where nothing is known. Raises ValueError when there is not one confidence for each character.
 
     >>> document = Document("Chung tay giúp đỡ\n\nVì người\nnghèo")
     >>> [document.text[b.span.slice] for b in document.blocks]
@@ -50,6 +52,11 @@ class Document:
 
     text: str
     name: str = "-"
+    confidence: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.confidence is not None and self.confidence.shape != (len(self.text),):
+            raise ValueError(f"{self.name}: one confidence for each of {len(self.text)} characters is needed")
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

@@ -7,12 +7,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ocrfix.config import Config
 from ocrfix.detectors import Context, Stage, stages
 from ocrfix.document import Document, SourceMap
 from ocrfix.model import Edit, Finding, Span
 from ocrfix.report import AppliedEdit, Report, ReportedFinding, Result, Status, Step
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["apply", "choose", "repair", "replay", "revert"]
 
@@ -91,13 +97,15 @@ class _Run:
     """Applied findings, with the number of steps after which they hold."""
     open: dict[str, list[ReportedFinding]]
     """What each stage found and did not apply when it last ran."""
+    confidence: NDArray[np.float32] | None = None
+    """The engine's confidence in every character of the text so far, where it is told."""
 
 
 def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) -> bool:
     """Run one stage; returns whether the text changed."""
     config = context.config
     detectors = [d for d in stage.detectors if any(config.uses(r) for r in d.rules)]
-    current = Document(run.text, document.name)
+    current = Document(run.text, document.name, run.confidence)
     findings = [f for d in detectors for f in d.find(current, context) if config.uses(f.rule)]
     fates = choose(run.text, findings, config)
     number = len(run.steps)
@@ -124,7 +132,40 @@ def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) ->
     run.steps.append(Step(stage.name, tuple(AppliedEdit(e, run.text[e.span.slice]) for e in edits)))
     run.source = run.source.apply(edits)
     run.text = apply(run.text, edits)
+    if run.confidence is not None:
+        run.confidence = _carry(run.confidence, edits, run.text)
     return True
+
+
+def _carry(confidence: NDArray[np.float32], edits: Sequence[Edit], text: str) -> NDArray[np.float32]:
+    """The confidences after sorted edits that gave ``text``: those of kept and moved words.
+
+    A word of which a character is new has none any more: the engine never read it.
+    """
+    pieces: list[NDArray[np.float32]] = []
+    news: list[NDArray[np.bool_]] = []
+    position = 0
+    for edit in edits:
+        pieces.append(confidence[position : edit.span.start])
+        moved = confidence[edit.source.slice] if edit.source is not None else None
+        pieces.append(np.full(len(edit.replacement), np.nan, np.float32) if moved is None else moved)
+        news.append(np.zeros(edit.span.start - position, np.bool_))
+        news.append(np.full(len(edit.replacement), moved is None, np.bool_))
+        position = edit.span.end
+    pieces.append(confidence[position:])
+    news.append(np.zeros(len(confidence) - position, np.bool_))
+    carried = np.concatenate(pieces)
+    done = 0
+    for place in np.flatnonzero(np.concatenate(news)).tolist():
+        if place < done or text[place].isspace():
+            continue
+        start = done = place
+        while start and not text[start - 1].isspace():
+            start -= 1
+        while done < len(text) and not text[done].isspace():
+            done += 1
+        carried[start:done] = np.nan
+    return carried
 
 
 def repair(document: Document, config: Config) -> Result:
@@ -135,7 +176,7 @@ def repair(document: Document, config: Config) -> Result:
     `MAX_PASSES` passes is left as it was, and the report says so.
     """
     context = Context(config)
-    run = _Run(document.text, SourceMap.identity(len(document.text)), [], [], {})
+    run = _Run(document.text, SourceMap.identity(len(document.text)), [], [], {}, document.confidence)
     settled: dict[str, str] = {}
     seen: dict[str, int] = {run.text: 0}
     notes: tuple[str, ...] = ()
@@ -155,7 +196,7 @@ def repair(document: Document, config: Config) -> Result:
             break
         seen[run.text] = len(run.steps)
     else:
-        run = _Run(document.text, SourceMap.identity(len(document.text)), [], [], {})
+        run = _Run(document.text, SourceMap.identity(len(document.text)), [], [], {}, document.confidence)
         notes = (f"the text did not settle in {MAX_PASSES} passes and was left as it was",)
     return _result(document, run, notes)
 
