@@ -56,7 +56,7 @@ class DataSet:
 
     def pairs(self) -> list[Pair]:
         """The pairs of the file."""
-        return read_pairs(self.path)
+        return list(read_pairs(self.path))
 
     def paragraphs(self) -> list[str]:
         """The right paragraphs of the file."""

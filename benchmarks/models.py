@@ -57,7 +57,7 @@ def corrector(model: LanguageModel) -> Callable[[str], str]:
 def row(name: str, model: LanguageModel, pairs: Path, clean: Path) -> str:
     """One line of the table."""
     correct = corrector(model)
-    total = evaluate_pairs(read_pairs(pairs), correct).total
+    total = evaluate_pairs(list(read_pairs(pairs)), correct).total
     changed = evaluate_clean(read_paragraphs(clean), correct)
     figures = (total.wer_reduction, total.precision, total.harm)
     wer, right, harm = (100 * (f or 0.0) for f in figures)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import lzma
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from ocrfix._compressed import open_text
 
 __all__ = ["Peer", "Skipped", "letters_only", "load_peers", "train_counts"]
 
@@ -82,15 +83,6 @@ def letters_only(suggest: Callable[[str], str | None]) -> Callable[[str], str]:
     return correct
 
 
-def _lines(path: Path) -> Iterator[str]:
-    if path.suffix == ".xz":
-        with lzma.open(path, "rt", encoding="utf-8") as file:
-            yield from file
-    else:
-        with path.open(encoding="utf-8") as file:
-            yield from file
-
-
 def train_counts(paths: Iterable[Path], *, most: int) -> Counter[str]:
     """How often each lower-case word stands in text files (.txt or .txt.xz).
 
@@ -99,11 +91,12 @@ def train_counts(paths: Iterable[Path], *, most: int) -> Counter[str]:
     counts: Counter[str] = Counter()
     for path in paths:
         read = 0
-        for line in _lines(path):
-            counts.update(_RUN.findall(line.lower()))
-            read += len(line)
-            if read > most:
-                break
+        with open_text(path) as file:
+            for line in file:
+                counts.update(_RUN.findall(line.lower()))
+                read += len(line)
+                if read > most:
+                    break
     return Counter({word: n for word, n in counts.items() if n >= LEAST_SEEN})
 
 

@@ -74,7 +74,7 @@ def test_pages_are_of_the_paragraphs_and_of_many_degrees_of_damage():
 
 
 def test_the_scorer_reads_our_own_set():
-    pairs = read_pairs(OWN / "ocr.jsonl")[:40]
+    pairs = list(read_pairs(OWN / "ocr.jsonl"))[:40]
     result = evaluate_pairs(pairs, {pair.ocr: pair.gold for pair in pairs}.__getitem__)
     assert result.total.recall == 1
     assert result.total.wer_after == 0

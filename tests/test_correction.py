@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ocrfix
+from ocrfix._pairs import Pair, read_pairs
 from ocrfix.correction.alignment import align_letters, align_words
-from ocrfix.correction.channel import Channel, count_pairs, learn_channel, load_channel, read_counts
+from ocrfix.correction.channel import Channel, load_channel
+from ocrfix.correction.channel_counts import count_pairs, learn_channel, read_counts
 from ocrfix.correction.confidence import fit, load_confidence, write
 from ocrfix.correction.corrector import in_case_of, load_corrector
 from ocrfix.correction.features import NAMES
-from ocrfix.correction.pairs import Pair, pages, paragraphs, read_pairs
+from ocrfix.correction.pairs import pages, paragraphs
 
 WORDS = st.text("abcdđeêghiklmnoôơprstuưvxyàáảãạế", min_size=1, max_size=8)
 
@@ -187,7 +189,7 @@ def test_pairs_of_lines_make_paragraphs_and_pages(tmp_path):
     assert [p.gold for p in paragraphs(pairs)] == ["lẻ", "Một dòng", "hai"]
     assert [(p.gold, p.ocr) for p in pages(pairs)] == [("Một dòng\n\nhai", "Môt\ndòng\n\nhaj")]
     path.write_text('{"gold": "một"}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match="line 1: not a pair"):
+    with pytest.raises(ValueError, match="line 1: the field .ocr. is missing"):
         list(read_pairs(path))
     assert Pair("a", "b").engine == ""
 

@@ -284,7 +284,7 @@ def test_read_pairs(tmp_path):
     path.write_text(
         '{"gold": "Vì", "ocr": "Vi", "engine": "x", "category": "news"}\n\n{"gold": "a", "ocr": ""}\n'
     )
-    assert read_pairs(path) == [Pair("Vì", "Vi", "x", "news"), Pair("a", "")]
+    assert list(read_pairs(path)) == [Pair("Vì", "Vi", "x", "news"), Pair("a", "")]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_pairs_that_cannot_be_used(tmp_path, content, message):
     path = tmp_path / "pairs.jsonl"
     path.write_bytes(content)
     with pytest.raises(DataError, match=message):
-        read_pairs(path)
+        list(read_pairs(path))
 
 
 def test_read_paragraphs(tmp_path):

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from ocrfix import Config, clean, language_model
-from ocrfix.correction.channel import learn_channel
+from ocrfix._pairs import read_pairs
+from ocrfix.correction.channel_counts import learn_channel
 from ocrfix.correction.corrector import load_corrector
 from ocrfix.correction.learning import learn_confidence
-from ocrfix.correction.pairs import paragraphs, read_pairs
+from ocrfix.correction.pairs import paragraphs
 from ocrfix.detectors._punctuation_capitals import corpus_lines, count_capitals, write_capitals
 from ocrfix.detectors._punctuation_learning import learn_punctuation, write_punctuation
 

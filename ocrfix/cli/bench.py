@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -75,7 +76,7 @@ def command(
 
     config = _config(options)
     try:
-        rows = read_pairs(pairs)[:limit]
+        rows = list(islice(read_pairs(pairs), limit))
         right = read_paragraphs(clean_file)[:limit] if clean_file else []
     except DataError as error:
         raise Failed(str(error)) from error

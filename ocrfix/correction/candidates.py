@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from ocrfix.correction.channel import LONGEST, Channel, encode
+from ocrfix.correction.channel import LONGEST, Channel, WordCounts, encode
 from ocrfix.language_model import LanguageModel
 from ocrfix.vietnamese.letters import is_vietnamese_letter, strip_marks
 from ocrfix.vietnamese.syllable import all_syllables, is_syllable
@@ -65,6 +65,7 @@ class Candidates:
         self._words = [w for _, w, _ in syllables] + self._foreign
         self._ids = np.array([n for _, _, n in syllables] + [n for _, n in foreign], dtype=np.int64)
         self._place = {w: i for i, w in enumerate(self._words)}
+        self._counts = WordCounts(channel.counts, self._words)
         self._codes = encode(self._words, LONGEST)
         self._logp = model.unigram[self._ids]
         self._skeletons: list[str] = []
@@ -130,14 +131,16 @@ class Candidates:
         edges = np.searchsorted(of_row, np.arange(len(usable) + 1))
         places = [every[a:b][:_LOOKED_AT] for a, b in pairwise(edges)]
         sizes = [len(at) for at in places]
-        codes = np.repeat(encode(usable, LONGEST), sizes, axis=0)
+        codes = encode(usable, LONGEST)
         together = np.concatenate(places)
-        right = np.repeat(self._channel.right_costs(encode(usable, LONGEST)), sizes)
+        row = np.repeat(np.arange(len(usable)), sizes)
         costs = self._channel.refine(
-            [r for r, n in zip(usable, sizes, strict=True) for _ in range(n)],
-            [self._words[i] for i in together.tolist()],
-            self._channel.letter_costs(codes, self._codes[together]),
-            right,
+            usable,
+            row,
+            self._counts,
+            together,
+            self._channel.letter_costs(codes[row], self._codes[together]),
+            self._channel.right_costs(codes),
         )
         start = 0
         for reading, at in zip(usable, places, strict=True):

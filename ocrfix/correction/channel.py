@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
@@ -22,11 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrfix._data import data_path
-from ocrfix.correction.alignment import align_letters, align_words
+from ocrfix.correction.channel_counts import Counts, read_counts
 from ocrfix.vietnamese.letters import letter
-from ocrfix.vietnamese.syllable import canonical
 
-__all__ = ["Channel", "Counts", "count_pairs", "encode", "learn_channel", "load_channel"]
+__all__ = ["Channel", "WordCounts", "encode", "load_channel"]
 
 _BASES: Final = "abcdefghijklmnopqrstuvwxyz"
 _VOWELS: Final = "aeiouy"
@@ -35,7 +33,6 @@ _STRENGTH: Final = 60.0
 _FLOOR: Final = 0.5
 _WORD_STRENGTH: Final = 1000.0
 """Pseudo-counts that the letters have against a whole word's own counts."""
-_OUTER: Final = ".,;:!?()\"“”'’…-"
 LONGEST: Final = 14
 """Letters; longer words are not compared."""
 
@@ -65,68 +62,6 @@ def encode(words: Sequence[str], width: int) -> NDArray[np.int16]:
         for column, c in enumerate(word[:width]):
             out[row, column] = get(c, _OTHER)
     return out
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What was counted in pairs. Keys of ``confusions`` are (meant, read) letters; "" for none."""
-
-    letters: Counter[str]
-    confusions: Counter[tuple[str, str]]
-    events: Counter[str]
-    """Words in all ("words"), and of these misread, merged with the next, split, lost, added."""
-    words: Counter[str]
-    """How often each word stood in the truth and one word was read for it."""
-    readings: Counter[tuple[str, str]]
-    """(meant, read) words, the misread ones."""
-
-
-def count_pairs(pairs: Iterable[tuple[str, str]]) -> Counts:
-    """Count letters and confusions in (truth, reading) pairs."""
-    letters, confusions, events = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
-    words, readings = Counter[str](), Counter[tuple[str, str]]()
-    for gold, read in pairs:
-        for meant, seen in align_words(gold, read):
-            events["words"] += len(meant)
-            if not seen:
-                events["lost"] += len(meant)
-            elif not meant:
-                events["added"] += len(seen)
-            else:
-                if len(meant) > len(seen):
-                    events["merged"] += len(meant) - len(seen)
-                elif len(seen) > len(meant):
-                    events["split"] += len(seen) - len(meant)
-                _count_word("".join(meant).lower(), "".join(seen).lower(), letters, confusions, events)
-                if len(meant) == len(seen) == 1:
-                    a, b = _core(meant[0]), _core(seen[0])
-                    if a.isalpha() and b.isalpha():
-                        words[a] += 1
-                        if a != b:
-                            readings[a, b] += 1
-    return Counts(letters, confusions, events, words, readings)
-
-
-def _core(word: str) -> str:
-    return canonical(word.strip(_OUTER))
-
-
-def _count_word(
-    gold: str, read: str, letters: Counter[str], confusions: Counter[tuple[str, str]], events: Counter[str]
-) -> None:
-    if gold == read:
-        letters.update(gold)
-        return
-    aligned = align_letters(gold, read)
-    kept = sum(a == b for a, b in aligned)
-    if len(gold) > 2 and kept * 3 < len(gold):
-        return  # another word altogether: the alignment tells nothing
-    events["misread"] += 1
-    for a, b in aligned:
-        if a:
-            letters[a] += 1
-        if a != b:
-            confusions[a, b] += 1
 
 
 class Channel:
@@ -215,8 +150,15 @@ class Channel:
         """
         width = min(LONGEST, max((len(w) for w in (*read, *meant)), default=0))
         codes = encode(read, width)
+        words = list(dict.fromkeys(meant))
+        place = {w: i for i, w in enumerate(words)}
         cost = self.refine(
-            read, meant, self.letter_costs(codes, encode(meant, width)), self.right_costs(codes)
+            read,
+            np.arange(len(read)),
+            WordCounts(self.counts, words),
+            np.array([place[w] for w in meant], dtype=np.int64),
+            self.letter_costs(codes, encode(meant, width)),
+            self.right_costs(codes),
         )
         too_long = [len(x) > LONGEST or len(y) > LONGEST for x, y in zip(read, meant, strict=True)]
         cost[np.array(too_long, dtype=bool)] = np.inf
@@ -234,24 +176,33 @@ class Channel:
         return np.asarray(np.where(read >= 0, self._same[read], 0).sum(1, dtype=np.float32))
 
     def refine(
-        self, read: Sequence[str], meant: Sequence[str], cost: NDArray[np.float32], right: NDArray[np.float32]
+        self,
+        read: Sequence[str],
+        row: NDArray[np.int64],
+        words: WordCounts,
+        meant: NDArray[np.int64],
+        cost: NDArray[np.float32],
+        right: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         """`costs` from letter costs: what was seen often of a whole word outweighs its letters.
 
         Engines read with a language model of their own and err into common words: of 69 "chi", Tesseract
         read 52 as "chỉ", which no table of letters tells.
+
+        Parameters: ``read``, the readings; for every candidate, ``row``, the reading that it is for (an
+        index), ``meant``, its place in ``words``, and ``cost``, its `letter_costs`; ``right``,
+        `right_costs` of the readings. No candidate stands twice for one reading.
         """
-        count = self.counts.words
-        seen = np.array([count[m] for m in meant], dtype=np.float64)
-        wrong = np.array(
-            [self.counts.readings[m, r] for m, r in zip(meant, read, strict=True)], dtype=np.float64
-        )
-        own = np.array([count[r] - self._misread[r] for r in read], dtype=np.float64)
-        total = np.array([count[r] for r in read], dtype=np.float64)
         k = _WORD_STRENGTH
-        other = np.log((wrong + k * np.exp(-cost.astype(np.float64)) + 1e-30) / (seen + k))
+        total = np.array([self.counts.words[r] for r in read], dtype=np.float64)
+        own = total - np.array([self._misread[r] for r in read], dtype=np.float64)
         same = np.log((own + k * np.exp(-right.astype(np.float64))) / (total + k))
-        return np.asarray(np.where(np.array(read) == np.array(meant), 0.0, same - other), dtype=np.float32)
+        wrong = words.read_as(read, row, meant)
+        letters = k * np.exp(-cost.astype(np.float64))
+        other = np.log((wrong + letters + 1e-30) / (words.seen[meant] + k))
+        out = (same[row] - other).astype(np.float32)
+        out[words.places(read)[row] == meant] = 0.0
+        return out
 
     @cached_property
     def _misread(self) -> Counter[str]:
@@ -285,6 +236,40 @@ class Channel:
         return out
 
 
+class WordCounts:
+    """What was counted of whole words, for the words of a list.
+
+    Parameters: ``counts``; ``words``, distinct. ``seen`` are the counts of the words themselves.
+    """
+
+    def __init__(self, counts: Counts, words: Sequence[str]) -> None:
+        self._place = {w: i for i, w in enumerate(words)}
+        self.seen = np.array([counts.words[w] for w in words], dtype=np.float64)
+        self._readings: dict[str, list[tuple[int, int]]] = {}
+        for (meant, read), n in counts.readings.items():
+            if meant in self._place:
+                self._readings.setdefault(read, []).append((self._place[meant], n))
+
+    def places(self, read: Sequence[str]) -> NDArray[np.int64]:
+        """Places of words in the list, -1 for those that are not there."""
+        return np.array([self._place.get(r, -1) for r in read], dtype=np.int64)
+
+    def read_as(
+        self, read: Sequence[str], row: NDArray[np.int64], meant: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """How often each word (its place, in ``meant``) was read as ``read[row]``."""
+        size = max(1, len(self._place))
+        known = [(k * size + at, n) for k, r in enumerate(read) for at, n in self._readings.get(r, ())]
+        out = np.zeros(len(meant))
+        if known:
+            keys, counts = np.array(known, dtype=np.int64).T
+            _, mine, theirs = np.intersect1d(
+                row * size + meant, keys, assume_unique=True, return_indices=True
+            )
+            out[mine] = counts[theirs]
+        return out
+
+
 @lru_cache(maxsize=1)
 def _parts() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Base (number), shape and tone of every letter of the alphabet."""
@@ -310,63 +295,7 @@ def _kinds() -> NDArray[np.int64]:
     return np.array(kinds)
 
 
-def write_counts(path: Path, counts: Counts, note: str) -> None:
-    """Write counts as a table that people can read and review."""
-    lines = [
-        "# How letters get misread: counts from aligned pairs of truth and OCR reading (lower case).",
-        f"# {note}",
-        "# Licence: Apache-2.0. Rebuild: ocrfix learn --pairs FILE… -o channel.tsv",
-        "# event<TAB>name<TAB>count · letter<TAB>meant<TAB>count · misread<TAB>meant<TAB>read<TAB>count",
-        "# word<TAB>meant<TAB>count · reading<TAB>meant<TAB>read<TAB>count (whole words)",
-    ]
-    lines += [f"event\t{name}\t{counts.events[name]}" for name in sorted(counts.events)]
-    lines += [f"letter\t{c}\t{n}" for c, n in sorted(counts.letters.items()) if n >= 3]
-    order = sorted(counts.confusions.items(), key=lambda item: (-item[1], item[0]))
-    lines += [f"misread\t{a}\t{b}\t{n}" for (a, b), n in order if n >= 2]
-    lines += [f"word\t{w}\t{n}" for w, n in sorted(counts.words.items()) if n >= 5]
-    order_words = sorted(counts.readings.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
-    lines += [f"reading\t{a}\t{b}\t{n}" for (a, b), n in order_words if n >= 2 and counts.words[a] >= 5]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def read_counts(path: Path) -> Counts:
-    """Read a table of counts. Raises ValueError, naming the line, when it is not one."""
-    letters, confusions, events = Counter[str](), Counter[tuple[str, str]](), Counter[str]()
-    words, readings = Counter[str](), Counter[tuple[str, str]]()
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if not line or line.startswith("#"):
-            continue
-        try:
-            kind, *fields, count = line.split("\t")
-            if kind == "event":
-                events[fields[0]] = int(count)
-            elif kind == "letter":
-                letters[fields[0]] = int(count)
-            elif kind == "word":
-                words[fields[0]] = int(count)
-            elif kind == "reading":
-                readings[fields[0], fields[1]] = int(count)
-            else:
-                confusions[fields[0], fields[1]] = int(count)
-        except (ValueError, IndexError):
-            raise ValueError(f"{path}, line {number}: not a line of a channel table: {line!r}") from None
-    return Counts(letters, confusions, events, words, readings)
-
-
 @lru_cache(maxsize=2)
 def load_channel(path: str | None = None) -> Channel:
     """The channel at ``path``, or the one that ocrfix carries."""
     return Channel(read_counts(Path(path) if path else data_path("vi", "channel.tsv")))
-
-
-def learn_channel(paths: Sequence[Path], output: Path) -> Counts:
-    """`ocrfix learn --pairs`: count misreadings in JSON lines with ``gold`` and ``ocr`` and write the table.
-
-    Files may be bare, .xz, .gz or .bz2. Raises ValueError, naming file and line, for a line that is no pair.
-    """
-    from ocrfix.correction.pairs import read_pairs  # noqa: PLC0415
-
-    counts = count_pairs((p.gold, p.ocr) for path in paths for p in read_pairs(path))
-    names = ", ".join(sorted(p.name for p in paths))
-    write_counts(output, counts, f"Learned from {names}: {counts.events['words']} words.")
-    return counts

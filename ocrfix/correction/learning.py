@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrfix._pairs import Pair, read_pairs
 from ocrfix.correction.alignment import align_words
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.confidence import Confidence, fit, write
 from ocrfix.correction.decoder import decode
 from ocrfix.correction.features import NAMES, changes, features
-from ocrfix.correction.pairs import Pair, pages, paragraphs, read_pairs
+from ocrfix.correction.pairs import pages, paragraphs
 from ocrfix.correction.reading import read
 from ocrfix.document import Document
 from ocrfix.language_model import LanguageModel

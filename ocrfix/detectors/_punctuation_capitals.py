@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ocrfix._compressed import open_text
 from ocrfix._data import data_path
 from ocrfix.vietnamese.syllable import canonical
 
@@ -73,11 +73,10 @@ def write_capitals(path: Path, table: Mapping[str, Capitals]) -> None:
 
 
 def corpus_lines(paths: Sequence[Path], limit: int) -> Iterable[str]:
-    """Lines of plain or .xz text files, the first ``limit`` characters of each."""
+    """Lines of text files (bare or compressed), the first ``limit`` characters of each."""
     for path in paths:
         left = limit
-        opener = lzma.open if path.suffix == ".xz" else open
-        with opener(path, "rt", encoding="utf-8") as file:
+        with open_text(path) as file:
             for line in file:
                 yield line
                 left -= len(line)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ocrfix._pairs import Pair
 from ocrfix.config import Config
 from ocrfix.document import Document
 from ocrfix.evaluation.calibration import (
@@ -16,7 +17,6 @@ from ocrfix.evaluation.calibration import (
     precision_recall,
     reliability,
 )
-from ocrfix.evaluation.data import Pair
 from ocrfix.evaluation.scores import Evaluation, evaluate_pairs
 from ocrfix.repair import repair
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from ocrfix._pairs import Pair
 from ocrfix.evaluation.alignment import align_words, fold, normalise, words_right
-from ocrfix.evaluation.data import Pair
 
 __all__ = [
     "CleanCounts",

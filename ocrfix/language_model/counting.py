@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import hashlib
-import lzma
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrfix._compressed import open_text
 from ocrfix.language_model.tokens import BOUNDARY, NUMBER, SKIP, SYMBOL, TOKEN, UNKNOWN, normal_form
 
 __all__ = ["SPECIAL", "choose_vocabulary", "count_ngrams", "encode", "paragraphs", "without"]
@@ -23,16 +21,13 @@ SPECIAL: Final = (BOUNDARY, UNKNOWN, NUMBER, SYMBOL)
 """The first entries of every vocabulary, in this order."""
 MAX_VOCABULARY: Final = 65_000
 
-_OPENERS: Final[dict[str, Callable[..., TextIO]]] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
-
 
 def paragraphs(path: Path) -> Iterator[str]:
     """The lines of a plain text file (xz, gz, bz2 or bare), NFC, without empty ones and form feeds.
 
     Raises OSError for a file that cannot be read, UnicodeDecodeError for one that is not UTF-8.
     """
-    opener = _OPENERS.get(path.suffix, open)
-    with opener(path, "rt", encoding="utf-8") as file:
+    with open_text(path) as file:
         for line in file:
             text = unicodedata.normalize("NFC", line.replace("\f", " ")).strip()
             if text:
