@@ -70,7 +70,9 @@ def document_style(surfaces: list[str]) -> str:
     >>> document_style(["hoà", "thuỷ", "của"]), document_style(["của"])
     ('new', 'old')
     """
-    seen = Counter(tone_style(s) for s in surfaces)
+    seen = Counter[str | None]()
+    for surface, n in Counter(surfaces).items():
+        seen[tone_style(surface)] += n
     return "new" if seen["new"] > seen["old"] else "old"
 
 

@@ -7,7 +7,7 @@ decoded together with a beam. The outcome is a posterior probability for each ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -34,6 +34,10 @@ WEIGHT: Final = 0.85
 BEAM: Final = 10
 IN_CLUSTER: Final = 8
 """Candidates of a place that a beam tries."""
+_FIRST: Final = 2
+"""Tokens of the window that decide whether an option is looked at further."""
+_HOPELESS: Final = 9.0
+"""Nats; an option that is so far behind the best after `_FIRST` tokens is given up."""
 _PORTION: Final = 1000
 """Doubtful places decided at a time, at least."""
 _REMEMBERED: Final = 20_000
@@ -42,8 +46,7 @@ _FAR: Final = 7.0
 """Nats; a place whose best candidate is farther behind the reading is not decoded with its neighbours."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A doubtful place, decided.
 
     ``at``: index in the reading. ``options``: word ids, the reading's own first; ``posterior``: their
@@ -59,6 +62,10 @@ class Place:
     held: NDArray[np.int8]
     costs: F32
     crowd: int
+
+    def moved(self, by: int) -> Place:
+        """The same place, ``by`` tokens further on."""
+        return Place(self.at + by, *self[1:])
 
 
 @dataclass(frozen=True)
@@ -95,21 +102,22 @@ def screen(reading: Reading, model: LanguageModel) -> tuple[I64, F32]:
     return np.flatnonzero(doubtful), scores
 
 
-def _window(model: LanguageModel, ids: I64, at: I64, words: I64) -> tuple[F32, NDArray[np.int8]]:
-    """Log-probability of each word at its place and of the ``REACH`` tokens after it.
+def _window(
+    model: LanguageModel, ids: I64, at: I64, words: I64, begin: int, end: int
+) -> tuple[F32, NDArray[np.int8]]:
+    """Log-probability of the tokens from ``begin`` to ``end`` places after ``at``, with each word there.
 
     What a boundary costs is left out. The second array tells how long the n-grams are that it rests on.
     """
-    size, length = len(at), REACH + 1
+    size, length = len(at), end - begin
     # One row a token of the window, one column a place: the context of each is the rows above it.
-    around = ids[at[None, :] + np.arange(-REACH, length)[:, None]]
-    around[REACH] = words
+    around = ids[at[None, :] + np.arange(begin - REACH, end)[:, None]]
+    around[REACH - begin] = words
     target = around[REACH:].ravel()
     part, orders = model.logp_orders(target, [around[k : k + length].ravel() for k in range(REACH)])
     inside = (target != BOUNDARY_ID).reshape(length, size)
     total = (part.reshape(length, size) * inside).sum(0)
-    total[words == UNKNOWN_ID] -= UNKNOWN_COST
-    ladder = np.arange(1, length + 1, dtype=np.int8)[:, None]
+    ladder = np.arange(begin + 1, end + 1, dtype=np.int8)[:, None]
     held = np.where(inside, orders.reshape(length, size), ladder).sum(0, dtype=np.int8)
     return total, held
 
@@ -138,7 +146,7 @@ def decode(
         found = iter(_decide(reading, model, candidates, np.concatenate(part)))
         for members, (first, key) in zip(part, keys, strict=True):
             decided = [next(found) for _ in members]
-            memory[key] = [replace(p, at=p.at - first) for p in decided]
+            memory[key] = [p.moved(-first) for p in decided]
             places.extend(decided)
         part.clear()
         keys.clear()
@@ -150,7 +158,7 @@ def decode(
         key = tuple(reading.surfaces[first : int(doubtful[end - 1]) + REACH + 1])
         known = memory.get(key)
         if known is not None:
-            places += [replace(p, at=p.at + first) for p in known]
+            places += [p.moved(first) for p in known]
             continue
         part.append(doubtful[begin:end])
         keys.append((first, key))
@@ -176,7 +184,16 @@ def _decide(reading: Reading, model: LanguageModel, candidates: Candidates, doub
     options[own] = reading.ids[doubtful]
     options[~own] = np.concatenate([c.ids for c in choices])
     costs[~own] = np.concatenate([c.costs for c in choices])
-    lm, held = _window(model, reading.ids, at, options)
+    lm, held = _window(model, reading.ids, at, options, 0, _FIRST)
+    lm[options == UNKNOWN_ID] -= UNKNOWN_COST
+    score = WEIGHT * lm - costs
+    near = own | (score > np.repeat(np.maximum.reduceat(score, first), counts) - _HOPELESS)
+    at, options, costs, lm, held = at[near], options[near], costs[near], lm[near], held[near]
+    counts = np.add.reduceat(near, first, dtype=np.int64)
+    first = np.cumsum(counts) - counts
+    further, more = _window(model, reading.ids, at, options, _FIRST, REACH + 1)
+    lm += further
+    held += more
     score = WEIGHT * lm - costs
     spans = [slice(f, f + n) for f, n in zip(first.tolist(), counts.tolist(), strict=True)]
     posterior = np.exp(score - np.repeat(np.maximum.reduceat(score, first), counts))
@@ -221,7 +238,6 @@ def beam(
 
     ``clusters`` hold indexes of ``doubtful``, whose options are ``options``; ``ids`` are the tokens.
     """
-    spans = options.spans
     places = [doubtful[c] for c in clusters]
     order = sorted(
         range(len(clusters)), key=lambda k: -len(places[k])
@@ -234,13 +250,15 @@ def beam(
     )
     total = np.full((size, BEAM), -np.inf, dtype=np.float32)
     total[:, 0] = 0
+    every = np.concatenate(clusters)
+    row_of = np.full(len(doubtful), -1, dtype=np.int64)
+    row_of[every] = np.arange(len(every))
+    tables = _tried(model, options, every)
     steps = []
     for t in range(int(count[0])):
         active = int((count > t).sum())
-        some = [clusters[k][t] for k in order[:active]]
-        words, costs, picks = _columns(
-            [(spans[k].start, _tried(model, options, spans[k])) for k in some], options
-        )
+        some = np.array([clusters[k][t] for k in order[:active]])
+        words, costs, picks = (table[row_of[some]] for table in tables)
         new = total[:active, :, None] - costs[:, None, :]
         row, state, column = np.nonzero(np.isfinite(new))
         before = history[row, state]
@@ -256,14 +274,14 @@ def beam(
             (history[rows, parent, 1:], words[rows, column][:, :, None]), axis=2
         )
         steps.append((active, parent, picks[rows, column]))
-        at = np.array([int(doubtful[k]) for k in some])
+        at = doubtful[some]
         last = count[:active] == t + 1
         until = np.array([at[k] + REACH + 1 if last[k] else places[order[k]][t + 1] for k in range(active)])
         _read_on(model, ids, at + 1, np.minimum(until, len(ids)), history[:active], total[:active])
     weight = np.exp(total - total.max(1, keepdims=True))
     weight /= weight.sum(1, keepdims=True)
-    for span in (spans[k] for c in clusters for k in c.tolist()):
-        posterior[span] = 0
+    for k in every.tolist():
+        posterior[options.spans[k]] = 0
     state = np.tile(np.arange(BEAM), (size, 1))
     for active, parent, picked in reversed(steps):
         rows = np.arange(active)[:, None]
@@ -295,22 +313,29 @@ def _read_on(model: LanguageModel, ids: I64, begin: I64, end: I64, history: I64,
         history[k] = wide[k, :, reach : reach + REACH]
 
 
-def _tried(model: LanguageModel, options: _Options, span: slice) -> I64:
-    """The options of a place that the beam tries: the reading, the best here, the cheapest."""
-    cheap = WEIGHT * model.unigram[options.words[span]] - options.costs[span]
-    local = np.argsort(-options.score[span])[:IN_CLUSTER]
-    return np.unique(np.concatenate(([0], local, np.argsort(-cheap)[: IN_CLUSTER // 2])))
+def _tried(model: LanguageModel, options: _Options, places: I64) -> tuple[I64, F32, I64]:
+    """The options of places that the beam tries: the reading, the best here, the cheapest.
 
-
-def _columns(places: list[tuple[int, I64]], options: _Options) -> tuple[I64, F32, I64]:
-    """What may stand at one place of every cluster: words, costs (infinite for none), and options."""
-    width = max(2, *(len(tried) for _, tried in places))
-    words = np.zeros((len(places), width), dtype=np.int64)
-    costs = np.full((len(places), width), np.inf, dtype=np.float32)
-    picks = np.full((len(places), width), -1, dtype=np.int64)
-    for row, (start, tried) in enumerate(places):
-        at = start + tried
-        words[row, : len(at)] = options.words[at]
-        costs[row, : len(at)] = options.costs[at]
-        picks[row, : len(at)] = at
-    return words, costs, picks
+    Rows of words, costs (infinite for none) and indexes of options (-1 for none), one row a place.
+    """
+    begin = np.array([options.spans[k].start for k in places.tolist()])
+    size = np.array([options.spans[k].stop for k in places.tolist()]) - begin
+    column = np.arange(int(size.max()))
+    real = column < size[:, None]
+    at = np.where(real, begin[:, None] + column, begin[:, None])
+    words, costs = options.words[at], options.costs[at]
+    here = np.where(real, options.score[at], -np.inf)
+    cheap = np.where(real, WEIGHT * model.unigram[words] - costs, -np.inf)
+    chosen = np.zeros(real.shape, dtype=bool)
+    chosen[:, 0] = True
+    rows = np.arange(len(places))[:, None]
+    chosen[rows, np.argsort(-here, axis=1)[:, :IN_CLUSTER]] = True
+    chosen[rows, np.argsort(-cheap, axis=1)[:, : IN_CLUSTER // 2]] = True
+    chosen &= real
+    front = np.argsort(~chosen, axis=1, kind="stable")[:, : max(2, int(chosen.sum(1).max()))]
+    chosen = chosen[rows, front]
+    return (
+        words[rows, front],
+        np.where(chosen, costs[rows, front], np.float32(np.inf)),
+        np.where(chosen, at[rows, front], -1),
+    )

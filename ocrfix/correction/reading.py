@@ -45,20 +45,21 @@ def read(document: Document, model: LanguageModel) -> Reading:
     surfaces: list[str] = [""] * REACH
     starts: list[int] = [-1] * REACH
     ids: list[int] = [BOUNDARY_ID] * REACH
-    word_id, text = model.word_id, document.text
     for block in document.blocks:
-        for match in TOKEN.finditer(text, block.span.start, block.span.end):
-            token = match.group()
-            number = word_id(token)
-            if number != SKIP_ID:
-                surfaces.append(token)
-                starts.append(match.start())
-                ids.append(number)
+        matches = list(TOKEN.finditer(document.text, block.span.start, block.span.end))
+        tokens = [m.group() for m in matches]
+        surfaces += tokens
+        starts += [m.start() for m in matches]
+        ids += model.word_ids(tokens)
         surfaces += [""] * REACH
         starts += [-1] * REACH
         ids += [BOUNDARY_ID] * REACH
-    array = np.array(ids, dtype=np.int64)
+    array, places = np.array(ids, dtype=np.int64), np.array(starts, dtype=np.int64)
+    kept = array != SKIP_ID
+    if not kept.all():
+        array, places = array[kept], places[kept]
+        surfaces = [s for s, k in zip(surfaces, kept.tolist(), strict=True) if k]
     words = model.is_word[array]
     for i in np.flatnonzero(array == UNKNOWN_ID).tolist():
         words[i] = any(c.isalpha() for c in surfaces[i])
-    return Reading(array, surfaces, np.array(starts, dtype=np.int64), words)
+    return Reading(array, surfaces, places, words)

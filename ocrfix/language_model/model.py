@@ -84,6 +84,11 @@ class LanguageModel:
             self._surface[token] = number
         return number
 
+    def word_ids(self, tokens: Sequence[str]) -> list[int]:
+        """The `word_id` of each token."""
+        found = [self._surface.get(t) for t in tokens]
+        return [self.word_id(t) if n is None else n for t, n in zip(tokens, found, strict=True)]
+
     def known(self, word: str) -> bool:
         """Whether the word is in the vocabulary, letter case and tone style aside."""
         return bool(word) and self.word_id(word) > UNKNOWN_ID
@@ -154,7 +159,7 @@ class LanguageModel:
 
     def token_ids(self, text: str) -> Ids:
         """Ids of the tokens of a text, quotation marks left out."""
-        ids = [self.word_id(m.group()) for m in TOKEN.finditer(text)]
+        ids = self.word_ids([m.group() for m in TOKEN.finditer(text)])
         return np.array([i for i in ids if i != SKIP_ID], dtype=np.int64)
 
     def score_ids(self, ids: Ids) -> F32:
@@ -165,7 +170,7 @@ class LanguageModel:
 
     def score(self, words: Sequence[str]) -> F32:
         """Log-probability of each word of a list that starts a sentence (quotation marks: 0)."""
-        ids = np.array([self.word_id(w) for w in words], dtype=np.int64)
+        ids = np.array(self.word_ids(words), dtype=np.int64)
         out = np.zeros(len(ids), dtype=np.float32)
         real = ids != SKIP_ID
         out[real] = self.score_ids(ids[real])

@@ -23,6 +23,7 @@ _SPARE: Final = 32
 """Cells more in each third: few keys are easily at odds with one another."""
 
 U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
 
 
 def _mix(keys: U64, seed: int) -> U64:
@@ -35,13 +36,16 @@ def _mix(keys: U64, seed: int) -> U64:
     return h
 
 
-def _places(h: U64, segment: int) -> tuple[U64, U64, U64]:
+def _places(h: U64, segment: int) -> tuple[I64, I64, I64]:
     size, half = np.uint64(segment), np.uint64(32)
     low = np.uint64(0xFFFFFFFF)
     a = ((h & low) * size) >> half
     b = ((h >> half) * size) >> half
     c = ((((h >> np.uint64(16)) ^ (h * np.uint64(0x9FB21C651E98DF25) >> np.uint64(24))) & low) * size) >> half
-    return a, b + size, c + size + size
+    b += size
+    c += size + size
+    # Signed, since numpy copies unsigned indexes before it uses them.
+    return a.view(np.int64), b.view(np.int64), c.view(np.int64)
 
 
 def _fingerprint(h: U64, bits: int) -> U64:
@@ -77,10 +81,10 @@ class StaticMap:
             return np.full(len(keys), -1, dtype=np.int32)
         h = _mix(keys, self.seed)
         a, b, c = _places(h, self.segment)
-        low = self.cells
-        cell = (low[a] ^ low[b] ^ low[c]).astype(np.uint32)
-        if self.high is not None:
-            cell |= (self.high[a] ^ self.high[b] ^ self.high[c]).astype(np.uint32) << np.uint32(16)
+        low, high = self.cells, self.high
+        cell = (low.take(a) ^ low.take(b) ^ low.take(c)).astype(np.uint32)
+        if high is not None:
+            cell |= (high.take(a) ^ high.take(b) ^ high.take(c)).astype(np.uint32) << np.uint32(16)
         value = (cell & np.uint32((1 << self.value_bits) - 1)).astype(np.int32)
         match = (cell >> np.uint32(self.value_bits)) == _fingerprint(h, self.fingerprint_bits).astype(
             np.uint32
@@ -118,13 +122,12 @@ def build(keys: U64, values: NDArray[np.integer], value_bits: int, *, wide: bool
 
 
 def _peel(
-    places: tuple[U64, U64, U64], count: int, size: int
+    columns: tuple[I64, I64, I64], count: int, size: int
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]] | None:
     """Order the keys so that each, when its turn comes, has a cell that no later one uses.
 
     Returns rounds of (key indexes, their own cells), or None if the keys cannot be peeled.
     """
-    columns = [p.astype(np.int64) for p in places]
     degree = np.zeros(size, dtype=np.int32)
     who = np.zeros(size, dtype=np.int64)
     index = np.arange(count, dtype=np.int64)

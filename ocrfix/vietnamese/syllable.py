@@ -219,6 +219,7 @@ def tone_style(word: str) -> str | None:
     return "old" if unicodedata.normalize("NFC", word).lower() == old else "new"
 
 
+@lru_cache(maxsize=65536)
 def restyle(word: str, style: str | None) -> str:
     """A canonical word in a document's style of tone placement (``"old"``, ``"new"`` or None).
 
