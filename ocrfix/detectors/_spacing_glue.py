@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
-from ocrfix.detectors._spacing_language import scores, word_logp
+from ocrfix.detectors._spacing_language import scores, scores_of, word_logp
 from ocrfix.detectors._spacing_segment import good_part, near_syllable, segmentations
 from ocrfix.detectors._spacing_text import has_marks, in_address
+from ocrfix.detectors._tokens import words_of
 from ocrfix.detectors.base import Context
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
@@ -49,7 +49,6 @@ Risk
 """,
 )
 
-_RUN: Final = re.compile(r"[^\W\d_]{4,}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _BORROWED: Final = frozenset(
     [
@@ -134,8 +133,9 @@ _BORROWED: Final = frozenset(
     ]
 )
 """Borrowed words that are written both as one and syllable by syllable; as one they are no error."""
+_MIN_RUN: Final = 4
 _MAX_RUN: Final = 400
-"""Letters of the longest run that is looked at."""
+"""Letters of the shortest and longest runs that are looked at."""
 _LONG_RUN: Final = 7
 _REPEATED: Final = 3
 """Times a run comes in a document from which it counts as a word of its own."""
@@ -181,6 +181,7 @@ _BEFORE_NUMBER: Final = frozenset(
 )
 _COMMON_WORD: Final = -10.5
 """Log-probability, in nats, of the rarest word at a sentence start that is parted from a number before it."""
+_STUCK: Final = re.compile(r"\d(?:(?=[^\W\d_])|(?<=[^\W\d_]\d))")
 _NUMBER_AFTER: Final = re.compile(r"(?<![\w./@#-])([^\W\d_]{2,7})(\d[\d./-]*)(?![^\W\d_])")
 _NUMBER_BEFORE: Final = re.compile(r"(?<![\w./@#-])(\d[\d.,]*\d|\d)([^\W\d_]{2,7})(?![\w./@-])")
 
@@ -194,13 +195,12 @@ class GluedWords:
         """The runs of letters that can be cut; the language model is asked only where there is one."""
         text = document.text
         yield from _numbers(text, context)
-        counts = Counter(_RUN.findall(text))
-        doubtful = {run for run in counts if _doubtful(run)}
+        words = words_of(text)
+        doubtful = {run for run in words.doubtful if _doubtful(run)}
         if not doubtful:
             return
-        for match in _RUN.finditer(text):
-            run = match.group()
-            if run not in doubtful or _attached(text, match.start(), match.end()):
+        for start, run in words.places:
+            if run not in doubtful or _attached(text, start, start + len(run)):
                 continue
             language = context.language
             if language.known(run):
@@ -210,14 +210,14 @@ class GluedWords:
             if not ways:
                 doubtful.discard(run)
                 continue
-            finding = _judge(text, match, ways, counts[run], language)
+            finding = _judge(text, (start, run), ways, words.doubtful[run], language)
             if finding is not None:
                 yield finding
 
 
 def _doubtful(run: str) -> bool:
     """Whether the run might be several words: no syllable, with Vietnamese marks and letters alone."""
-    if len(run) > _MAX_RUN or run.isascii() or is_syllable(run) or not has_marks(run):
+    if not _MIN_RUN <= len(run) <= _MAX_RUN or run.isascii() or is_syllable(run) or not has_marks(run):
         return False
     if run.lower() in _BORROWED:
         return False
@@ -252,19 +252,21 @@ def _ways(run: str, language: LanguageModel) -> list[tuple[str, ...]]:
 
 
 def _judge(
-    text: str, match: re.Match[str], ways: list[tuple[str, ...]], count: int, language: LanguageModel
+    text: str,
+    place: tuple[int, str],
+    ways: list[tuple[str, ...]],
+    count: int,
+    language: LanguageModel,
 ) -> Finding | None:
-    """The best cut of a run, if it is good enough."""
-    run, start = match.group(), match.start()
+    """The best cut of the run at a place (its start and letters), if it is good enough."""
+    start, run = place
     before = _WORD.findall(text[max(0, start - 30) : start].rpartition("\n")[2])[-3:]
     if start > 30 and text[start - 31].isalpha() and len(before) < 3:
         before = before[1:]
     after = _WORD.findall(text[start + len(run) : start + len(run) + 24].partition("\n")[0])[:1]
     skip = len(before)
-    scored = []
-    for parts in ways:
-        found = scores(language, [*before, *parts, *after], skip)
-        scored.append((sum(found), sum(found) / len(found), parts))
+    asked = scores_of(language, [([*before, *parts, *after], skip) for parts in ways])
+    scored = [(sum(found), sum(found) / len(found), parts) for found, parts in zip(asked, ways, strict=True)]
     scored.sort(key=lambda item: (-item[0], item[2]))
     total, mean, parts = scored[0]
     margin = total - scored[1][0] if len(scored) > 1 else float("inf")
@@ -272,10 +274,8 @@ def _judge(
     if mean < min(_UNSAFE_SCORE, needed):
         return None
     sure = margin >= _MARGIN and count < _REPEATED and mean >= needed and not near_syllable(run)
-    edits, place = [], start
-    for part in parts[:-1]:
-        place += len(part)
-        edits.append(Edit(Span(place, place), " "))
+    seams = [start + at for at in accumulate(map(len, parts[:-1]))]
+    edits = [Edit(Span(seam, seam), " ") for seam in seams]
     return Finding(
         GLUED_WORDS,
         Span(start, start + len(run)),
@@ -300,6 +300,8 @@ def _needed(run: str, parts: tuple[str, ...]) -> float:
 
 def _numbers(text: str, context: Context) -> Iterator[Finding]:
     """Words stuck to numbers."""
+    if _STUCK.search(text) is None:
+        return
     for match in _NUMBER_AFTER.finditer(text):
         word, number = match.groups()
         year = len(number.rstrip(".")) == 4 and number.startswith(("19", "20"))

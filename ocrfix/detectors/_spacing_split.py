@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ocrfix.detectors._spacing_language import UNKNOWN, scores, word_logp
+from ocrfix.detectors._spacing_language import UNKNOWN, scores_of, word_logp
 from ocrfix.detectors._spacing_segment import MAX_SYLLABLE, good_part
 from ocrfix.detectors._spacing_text import has_marks, in_address, word_after, word_before
+from ocrfix.detectors._tokens import COMMON_BARE, words_of
 from ocrfix.detectors.base import Context
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
@@ -48,19 +48,7 @@ Risk
 """,
 )
 
-_RUN: Final = re.compile(r"[^\W\d_]+")
 _ATTACHED: Final = "-_./@&'’#\\+=*–"
-_COMMON_BARE: Final = frozenset(
-    """
-    a à á ạ ác ách ai ái am ám an án ang áng anh ánh ảnh ao ào áo ảo ăn ắc ẩm ấm ầm âm ân ấn ẩn ấp ập ất
-    âu ấu ẩu ấy ẻo em én eo éo èo ép ẹp ê ế ếch êm ếm ên ì ỉ í ích im in ít iu ỉu o ó ò oa oà oai oái
-    oải oan oán oang oanh oát oằn oi ói om ỏm on ong óng ỏng op ọp ót ô ố ồ ổ ốc ôi ối ổi ôm ốm ôn ồn ổn
-    ông ống ơ ờ ở ơi ơn ớn ớt ới u ú ù ủ ua ùa úa uân uất uẩn úc uể uế ui ủi um úm ùm un ùn ủn ung ùng
-    úng ủng uốn uống uổng úp ụp út ụt uy úy uỷ uỳ uyên uyển uyến ư ừ ứ ự ưa ứa ức ực ưng ứng ửng ước ươm
-    ướm ương ướp ướt ưỡn ưu y ỷ ý yếm yểm yên yến yết yếu yêu
-    """.split()  # noqa: SIM905
-)
-"""Syllables without an onset that are common words; other syllables without one look like pieces."""
 _MAX_PARTS: Final = 7
 _REACH: Final = 8
 """Tokens looked at on each side of a doubtful one."""
@@ -79,16 +67,64 @@ _REAL_WORD: Final = -13.0
 _MANY: Final = 2
 """Doubtful pieces above which a stretch counts as broken throughout."""
 _SPACED_LETTERS: Final = 5
+_AT_ONCE: Final = 4096
+"""Pieces that the model is asked about at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A token of letters and its place."""
 
     text: str
     start: int
     end: int
     doubtful: bool
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A group of pieces (``number`` of ``groups``) of a window that may be one syllable.
+
+    ``words`` are the words that the groups make, ``many`` says whether the window is broken throughout,
+    ``spaced`` whether it is a heading set letter by letter.
+    """
+
+    window: list[_Piece]
+    groups: list[tuple[int, int]]
+    words: list[str]
+    number: int
+    many: bool
+    spaced: bool
+
+    @property
+    def pieces(self) -> list[_Piece]:
+        start, end = self.groups[self.number]
+        return self.window[start:end]
+
+    def readings(self) -> tuple[_Reading, _Reading]:
+        """The whole in its place, and its pieces there."""
+        number, words = self.number, self.words
+        before, after = words[max(0, number - 3) : number], words[number + 1 : number + 2]
+        parts = [p.text for p in self.pieces]
+        return ([*before, words[number], *after], len(before)), ([*before, *parts, *after], len(before))
+
+    def shifts(self) -> Iterator[tuple[_Reading, _Reading]]:
+        """The group beside a lone neighbour, and what both are when the piece between them changes sides."""
+        window, groups, words, number = self.window, self.groups, self.words, self.number
+        start, end = groups[number]
+        shifts = []
+        if number and groups[number - 1] == (start - 1, start):
+            shifts.append((number - 1, _fits(window, start - 1, start + 1), _rest(window, start + 1, end)))
+        if number + 1 < len(groups) and groups[number + 1] == (end, end + 1):
+            shifts.append((number, _rest(window, start, end - 1), _fits(window, end - 1, end + 1)))
+        for place, left, right in shifts:
+            if left is not None and right is not None:
+                before, after = words[max(0, place - 3) : place], words[place + 2 : place + 3]
+                chosen = [*before, *words[place : place + 2], *after]
+                yield (chosen, len(before)), ([*before, left, right, *after], len(before))
+
+
+_Reading = tuple[list[str], int]
+"""Words, and how many of the first of them are context alone."""
 
 
 class SplitSyllable:
@@ -99,53 +135,61 @@ class SplitSyllable:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:
         """The pieces that belong together; the language model is asked only where pieces can be joined."""
         text = document.text
-        doubtful = {run for run in set(_RUN.findall(text)) if _doubtful(run)}
+        words = words_of(text)
+        doubtful = {run for run in words.doubtful if len(run) < MAX_SYLLABLE and _doubtful(run)}
         if not doubtful:
             return
-        done = -1
-        for match in _RUN.finditer(text):
-            if match.start() < done or match.group() not in doubtful or not _near(text, match):
+        windows: list[list[_Piece]] = []
+        waiting, done = 0, -1
+        for start, run in words.places:
+            if start < done or run not in doubtful or not _near(text, start, run):
                 continue
-            window = _window(text, match, doubtful)
+            window = _window(text, start, run, doubtful)
             if len(window) < 2:
                 continue
             done = window[-1].end
             if _joinable(window):
-                yield from _rejoin(text, window, context.language)
+                windows.append(window)
+                waiting += len(window)
+                if waiting >= _AT_ONCE:
+                    yield from _rejoin(text, windows, context.language)
+                    windows, waiting = [], 0
+        if windows:
+            yield from _rejoin(text, windows, context.language)
 
 
 @lru_cache(maxsize=65536)
 def _doubtful(run: str) -> bool:
-    """Whether a token may be a piece: short, and no syllable or a rare one without an onset."""
-    if len(run) >= MAX_SYLLABLE or not all(map(is_vietnamese_letter, run)):
+    """Whether a short token may be a piece: no syllable, or a rare one without an onset."""
+    if not all(map(is_vietnamese_letter, run)):
         return False
     if len(run) > 1 and not (run.islower() or run.isupper() or run.istitle()):
         return False
     syllable = parse(run)
     if syllable is None:
         return not any(c in "fjwzFJWZ" for c in run)
-    return not syllable.onset and canonical(run) not in _COMMON_BARE
+    return not syllable.onset and canonical(run) not in COMMON_BARE
 
 
-def _near(text: str, match: re.Match[str]) -> bool:
+def _near(text: str, start: int, run: str) -> bool:
     """Whether a neighbour is short enough, and of the letter case, to be of one syllable with the token."""
-    run = match.group()
-    place = match.end() + _gap(text, match.end(), 1)
-    if place > match.end():
+    end = start + len(run)
+    place = end + _gap(text, end, 1)
+    if place > end:
         right = word_after(text, place)
         if right and len(run) + len(right) <= MAX_SYLLABLE and _same_case([run, right]):
             return True
-    place = match.start() - _gap(text, match.start(), -1)
-    if place < match.start():
+    place = start - _gap(text, start, -1)
+    if place < start:
         left = word_before(text, place)
         return bool(left) and len(run) + len(left) <= MAX_SYLLABLE and _same_case([left, run])
     return False
 
 
-def _window(text: str, match: re.Match[str], doubtful: set[str]) -> list[_Piece]:
+def _window(text: str, start: int, run: str, doubtful: set[str]) -> list[_Piece]:
     """The tokens around a doubtful one that stand in one line with nothing but blanks between them."""
-    pieces = [_Piece(match.group(), match.start(), match.end(), doubtful=True)]
-    if _attached(text, match.start(), match.end()):
+    pieces = [_Piece(run, start, start + len(run), doubtful=True)]
+    if _attached(text, start, start + len(run)):
         return pieces
     left = _REACH
     while left:
@@ -255,32 +299,24 @@ def _cut(window: list[_Piece], language: LanguageModel) -> list[tuple[int, int]]
     return groups[::-1]
 
 
-def _rejoin(text: str, window: list[_Piece], language: LanguageModel) -> Iterator[Finding]:
-    """The groups of pieces that make one syllable, judged each in its place."""
-    groups = _cut(window, language)
-    words = ["".join(p.text for p in window[a:b]) for a, b in groups]
-    many = sum(p.doubtful for p in window) > _MANY
-    spaced = _letter_spaced(window, groups)
-    for number, (start, end) in enumerate(groups):
-        pieces = window[start:end]
-        if len(pieces) < 2 or not (many or any(p.doubtful for p in pieces)):
-            continue
-        before, after = words[max(0, number - 3) : number], words[number + 1 : number + 2]
-        gain, score = _gain(before, pieces, after, language)
-        if gain < _UNSAFE_GAIN or score < _UNSAFE_SCORE:
-            continue
-        needed = _LONE_GAIN if any(len(p.text) == 1 for p in pieces) and not many else _SAFE_GAIN
-        sure = spaced or (
-            gain >= needed
-            and score >= _SAFE_SCORE
-            and not (_label(text, pieces, language) and not (many and _crumbled(window)))
-            and not _rivals(words, window, groups, number, language)
-        )
+def _rejoin(text: str, windows: list[list[_Piece]], language: LanguageModel) -> Iterator[Finding]:
+    """The groups of pieces that make one syllable, judged each in its place, all at once."""
+    candidates = [c for window in windows for c in _candidates(window, language)]
+    asked = scores_of(language, [reading for c in candidates for reading in c.readings()])
+    judged: list[tuple[_Candidate, float, float, bool]] = []
+    for candidate, whole, apart in zip(candidates, asked[::2], asked[1::2], strict=True):
+        gain, score = sum(whole) - sum(apart), sum(whole) / len(whole)
+        if gain >= _UNSAFE_GAIN and score >= _UNSAFE_SCORE:
+            judged.append((candidate, gain, score, _likely(text, candidate, gain, score, language)))
+    rivals = _with_rivals([c if likely and not c.spaced else None for c, _, _, likely in judged], language)
+    for number, (candidate, gain, score, likely) in enumerate(judged):
+        sure = candidate.spaced or (likely and number not in rivals)
+        pieces = candidate.pieces
         read = text[pieces[0].start : pieces[-1].end]
         yield Finding(
             SPLIT_SYLLABLE,
             Span(pieces[0].start, pieces[-1].end),
-            f'"{read}" is "{words[number]}"',
+            f'"{read}" is "{candidate.words[candidate.number]}"',
             tuple(Edit(Span(a.end, b.start), "") for a, b in pairwise(pieces)),
             0.97 if sure else 0.75,
             Safety.SAFE if sure else Safety.UNSAFE,
@@ -288,39 +324,39 @@ def _rejoin(text: str, window: list[_Piece], language: LanguageModel) -> Iterato
         )
 
 
-def _gain(
-    before: list[str], pieces: list[_Piece], after: list[str], language: LanguageModel
-) -> tuple[float, float]:
-    """Nats that the whole wins over its pieces in its place, and its mean log-probability there."""
-    parts = [p.text for p in pieces]
-    whole = scores(language, [*before, "".join(parts), *after], len(before))
-    apart = scores(language, [*before, *parts, *after], len(before))
-    return sum(whole) - sum(apart), sum(whole) / len(whole)
+def _candidates(window: list[_Piece], language: LanguageModel) -> list[_Candidate]:
+    """The groups of a window's best cut that may be one syllable."""
+    groups = _cut(window, language)
+    words = ["".join(p.text for p in window[a:b]) for a, b in groups]
+    many = sum(p.doubtful for p in window) > _MANY
+    spaced = _letter_spaced(window, groups)
+    return [
+        _Candidate(window, groups, words, number, many, spaced)
+        for number, (start, end) in enumerate(groups)
+        if end - start > 1 and (many or any(p.doubtful for p in window[start:end]))
+    ]
 
 
-def _rivals(
-    words: list[str],
-    window: list[_Piece],
-    groups: list[tuple[int, int]],
-    number: int,
-    language: LanguageModel,
-) -> bool:
-    """Whether the first or last piece would fit its other neighbour nearly as well ("tiến g hét")."""
-    start, end = groups[number]
-    shifts = []
-    if number and groups[number - 1] == (start - 1, start):
-        shifts.append((number - 1, _fits(window, start - 1, start + 1), _rest(window, start + 1, end)))
-    if number + 1 < len(groups) and groups[number + 1] == (end, end + 1):
-        shifts.append((number, _rest(window, start, end - 1), _fits(window, end - 1, end + 1)))
-    for place, left, right in shifts:
-        if left is None or right is None:
-            continue
-        context, after = words[max(0, place - 3) : place], words[place + 2 : place + 3]
-        chosen = sum(scores(language, [*context, *words[place : place + 2], *after], len(context)))
-        other = sum(scores(language, [*context, left, right, *after], len(context)))
-        if chosen - other < _RIVAL_MARGIN:
-            return True
-    return False
+def _likely(text: str, candidate: _Candidate, gain: float, score: float, language: LanguageModel) -> bool:
+    """Whether a group is sure to be one syllable but for rivals."""
+    pieces, many = candidate.pieces, candidate.many
+    needed = _LONE_GAIN if any(len(p.text) == 1 for p in pieces) and not many else _SAFE_GAIN
+    return (
+        gain >= needed
+        and score >= _SAFE_SCORE
+        and ((many and _crumbled(candidate.window)) or not _label(text, pieces, language))
+    )
+
+
+def _with_rivals(candidates: list[_Candidate | None], language: LanguageModel) -> set[int]:
+    """Places in the list whose first or last piece fits its other neighbour nearly as well ("tiến g hét")."""
+    shifts = [(number, shift) for number, c in enumerate(candidates) if c is not None for shift in c.shifts()]
+    asked = scores_of(language, [reading for _, shift in shifts for reading in shift])
+    return {
+        number
+        for (number, _), chosen, other in zip(shifts, asked[::2], asked[1::2], strict=True)
+        if sum(chosen) - sum(other) < _RIVAL_MARGIN
+    }
 
 
 def _rest(window: list[_Piece], start: int, end: int) -> str | None:
