@@ -47,6 +47,9 @@ _SURNAMES: Final = frozenset(
 """Common Vietnamese family names, without marks."""
 _TITLES: Final = frozenset(["ông", "bà", "anh", "chị", "em", "cô", "chú", "bác", "cụ", "dì", "cậu", "thầy"])
 _TITLED: Final = re.compile(r"[^\W\d_a-z]\w{1,6}(?: [^\W\d_a-z]\w{1,6}){2,9}")
+_SMALL: Final = "a-zà-öø-ÿăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+_THREE: Final = re.compile(rf" [^\W\d_{_SMALL}]\w{{1,6}} [^\W\d_{_SMALL}]\w")
+"""The second and third of three words in capitals, as every name has them."""
 _MOST_PLACES: Final = 20
 
 
@@ -58,10 +61,14 @@ class NameSpeltTwoWays:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         """The rarer spellings of names that the document also spells in another way."""
         text = document.text
+        if _THREE.search(text) is None:
+            return
         places: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         for match in _TITLED.finditer(text):
             for name, start, end in _names(match.group(), match.start()):
                 places[name].append((start, end))
+        if len(places) < 2:
+            return
         alike: dict[tuple[object, ...], list[tuple[str, ...]]] = defaultdict(list)
         for name in places:
             for key in _keys(name):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._punctuation_rules import ODD_CASE
 from ocrfix.detectors._spacing_language import scores
 from ocrfix.detectors._spacing_text import has_marks, in_address
+from ocrfix.detectors._tokens import words_of
 from ocrfix.detectors.base import Context
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Safety, Span
@@ -23,6 +23,8 @@ __all__ = ["OddCase"]
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _NEXT: Final = re.compile(r"[ ,]{0,2}([^\W\d_]+)")
 _LONGEST: Final = 7
+_MOST: Final = 2
+"""Times that a spelling comes in a document by mistake."""
 _LIKELY: Final = -9.0
 """Least score (nats) of a word that is well read but for its case."""
 _DEGREES: Final = frozenset({"độC", "độF", "độK"})
@@ -36,49 +38,51 @@ class OddCase:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:
         """The words of odd letter case; the language model is asked only about these."""
         text = document.text
-        odd = {word: count for word, count in Counter(_WORD.findall(text)).items() if _odd(word)}
+        words = words_of(text)
+        odd = {word for word, count in words.doubtful.items() if count <= _MOST and _odd(word)}
         if not odd:
             return
-        for match in _WORD.finditer(text):
-            word = match.group()
-            if word not in odd or odd[word] > 2 or not context.language.known(word) or _inside(text, match):
+        for start, word in words.places:
+            if word not in odd or not context.language.known(word) or _inside(text, start, word):
                 continue
-            fixed = _fixed(text, match)
-            likely = _score(text, match, context.language) >= _LIKELY
+            fixed = _fixed(text, start, word)
+            likely = _score(text, start, word, context.language) >= _LIKELY
+            span = Span(start, start + len(word))
             yield Finding(
                 ODD_CASE,
-                Span(*match.span()),
+                span,
                 f'odd letter case: "{word}", probably "{fixed}"',
-                (Edit(Span(*match.span()), fixed),),
+                (Edit(span, fixed),),
                 0.96 if likely else 0.75,
                 Safety.SAFE if likely else Safety.UNSAFE,
             )
 
 
-def _score(text: str, match: re.Match[str], language: LanguageModel) -> float:
+def _score(text: str, start: int, word: str, language: LanguageModel) -> float:
     """Mean log-probability, in nats, of the word and the word after it, after the words before."""
-    before = _WORD.findall(text[max(0, match.start() - 24) : match.start()].rpartition("\n")[2])[-2:]
-    after = _WORD.findall(text[match.end() : match.end() + 24].partition("\n")[0])[:1]
-    found = scores(language, [*before, match.group(), *after], len(before))
+    end = start + len(word)
+    before = _WORD.findall(text[max(0, start - 24) : start].rpartition("\n")[2])[-2:]
+    after = _WORD.findall(text[end : end + 24].partition("\n")[0])[:1]
+    found = scores(language, [*before, word, *after], len(before))
     return sum(found) / len(found)
 
 
 def _odd(word: str) -> bool:
     """Whether a word is a marked Vietnamese syllable with a case that no style has."""
-    if len(word) > _LONGEST or word[1:].islower() or word.isupper() or word.islower():
+    if not 1 < len(word) <= _LONGEST or word[1:].islower() or word.isupper() or word.islower():
         return False
     return has_marks(word) and is_syllable(word) and word not in _DEGREES
 
 
-def _inside(text: str, match: re.Match[str]) -> bool:
-    start, end = match.span()
+def _inside(text: str, start: int, word: str) -> bool:
+    end = start + len(word)
     beside = text[start - 1 : start] + text[end : end + 1]
     return any(c.isalnum() or c in "_.-@#’'&/" for c in beside if c != ".") or in_address(text, start)
 
 
-def _fixed(text: str, match: re.Match[str]) -> str:
+def _fixed(text: str, start: int, word: str) -> str:
     """The word in capitals where it or its neighbours have them, else in small letters but for the first."""
-    word, (start, end) = match.group(), match.span()
+    end = start + len(word)
     before = text[max(0, start - 20) : start].split()[-1:]
     following = _NEXT.match(text[end : end + 22])
     beside = [*before, *([following.group(1)] if following else [])]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from ocrfix.detectors._punctuation_gaps import Noise, noise_of
+from ocrfix.detectors._punctuation_gaps import CAPITAL, Noise, noise_of
 from ocrfix.detectors._punctuation_rules import LOST_CAPITAL, MISREAD_STOP, SPECKLE
+from ocrfix.detectors._spacing_language import log_probabilities_of_ids
 from ocrfix.detectors._spacing_text import in_address
 from ocrfix.detectors.base import Context
 from ocrfix.document import Block, Document
@@ -26,7 +24,7 @@ __all__ = ["Edges"]
 _TAIL: Final = re.compile(r"(?<=[.?!…])( ?)([-–—:;,_`´¬~|ˆ^·][-–—:;,_`´¬~|ˆ^·. ]{0,3})\Z")
 _STAIN: Final = re.compile(r"(?<=[^\W_]) ?([¬~|ˆ^`´_])\Z")
 _HEAD: Final = re.compile(r"[:.,;_`´¬~|ˆ^]{1,2} {1,2}(?=[^\W\d_])")
-_SMALL_START: Final = re.compile(r"(?<=[^\W\d_]\. )[^\W\d_]+(?= [^\W_])")
+_SMALL_START: Final = re.compile(rf"\. (?![{CAPITAL}])(?<=[^\W\d_]\. )([^\W\d_]+)(?= [^\W_])")
 _SENTENCE: Final = re.compile(r"[.?!…][\"”’)]? ")
 _PROSE_WORDS: Final = 15
 """Words from which a block counts as running text rather than a heading or a caption."""
@@ -49,20 +47,18 @@ class Edges:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:
         """What stands wrongly at the edges."""
         text, blocks = document.text, document.blocks
-        doubtful = [b for b in blocks if _looks_odd(text, b)]
+        doubtful = [place for place, block in enumerate(blocks) if _looks_odd(text, block)]
         starts = list(_small_starts(text))
         if not doubtful and not starts:
             return
         noise = noise_of(text, context.language)
-        following = {a.span.start: b for a, b in pairwise(blocks)}
-        previous = {b.span.start: a for a, b in pairwise(blocks)}
-        for block in doubtful:
-            yield from _head(text, block, previous.get(block.span.start), noise, context.language)
-            yield from _tail(text, block, noise)
-            yield from _end(text, block, following.get(block.span.start), len(blocks), context.language)
-        for start, end in starts:
-            if _starts_sentence(text, start, end, context.language):
-                yield _capital(text, start, "after a full stop")
+        ends = _ends(text, blocks, doubtful, context.language)
+        for place in doubtful:
+            yield from _head(text, blocks, place, noise, context.language)
+            yield from _tail(text, blocks[place], noise)
+            yield from ends.get(place, ())
+        for start in _sentence_starts(text, starts, context.language):
+            yield _capital(text, start, "after a full stop")
 
 
 def _looks_odd(text: str, block: Block) -> bool:
@@ -77,8 +73,9 @@ def _prose(text: str, block: Block) -> bool:
 
 
 def _head(
-    text: str, block: Block, before: Block | None, noise: Noise, language: LanguageModel
+    text: str, blocks: Sequence[Block], place: int, noise: Noise, language: LanguageModel
 ) -> Iterator[Finding]:
+    block, before = blocks[place], blocks[place - 1] if place else None
     start = block.span.start
     match = _HEAD.match(text, start)
     if match and _prose(text, block) and text[match.end()].isupper():
@@ -103,48 +100,79 @@ def _tail(text: str, block: Block, noise: Noise) -> Iterator[Finding]:
     )
 
 
-def _end(
-    text: str, block: Block, after: Block | None, blocks: int, language: LanguageModel
-) -> Iterator[Finding]:
+def _ends(
+    text: str, blocks: Sequence[Block], places: Sequence[int], language: LanguageModel
+) -> dict[int, list[Finding]]:
+    """The full stops that blocks lost at their end, by the place of the block among all."""
+    asked: list[tuple[int, list[int]]] = []
+    for place in places:
+        context = _before_end(text, blocks, place, language)
+        if context is not None:
+            asked.append((place, context))
+    if not asked:
+        return {}
+    stop, comma = language.word_id("."), language.word_id(",")
+    readings = [([*context, mark], len(context)) for _, context in asked for mark in (stop, comma)]
+    found = [float(one[0]) for one in log_probabilities_of_ids(language, readings)]
+    return {
+        place: list(_end(text, blocks, place, stop, comma))
+        for (place, _), stop, comma in zip(asked, found[::2], found[1::2], strict=True)
+    }
+
+
+def _before_end(text: str, blocks: Sequence[Block], place: int, language: LanguageModel) -> list[int] | None:
+    """Ids of the last words of a block that may have lost its full stop; None for other blocks."""
+    block = blocks[place]
     end = block.span.end
     last = text[end - 1]
     if not (last == "," or last.islower()) or not _prose(text, block):
-        return
-    if after is not None and not text[after.span.start].isupper():
-        return
+        return None
+    if place + 1 < len(blocks) and not text[blocks[place + 1].span.start].isupper():
+        return None
     bare = end - 1 if last == "," else end
-    context = language.token_ids(text[max(block.span.start, bare - _WINDOW) : bare])[-3:]
-    if len(context) < 3 or int(context[-1]) <= UNKNOWN_ID or in_address(text, bare - 1):
-        return
-    marks = np.array([language.word_id("."), language.word_id(",")], dtype=np.int64)
-    stop, comma = language.logp(marks, [np.full(2, c) for c in context]).tolist()
-    if last == ",":
-        if stop >= _PLAIN_END and stop - comma >= _RATHER_STOP:
-            sure = after is not None or blocks == 1
-            yield _stop(MISREAD_STOP, bare, end, 0.96 if sure else 0.75, safe=sure)
-    elif stop >= _LIKELY_END:
-        yield _stop(LOST_CAPITAL, end, end, 0.8, safe=False)
+    context: list[int] = language.token_ids(text[max(block.span.start, bare - _WINDOW) : bare])[-3:].tolist()
+    if len(context) < 3 or context[-1] <= UNKNOWN_ID or in_address(text, bare - 1):
+        return None
+    return context
+
+
+def _end(text: str, blocks: Sequence[Block], place: int, stop: float, comma: float) -> Iterator[Finding]:
+    """The full stop that a block lost, where the log-probabilities (nats) of the two marks say so."""
+    end = blocks[place].span.end
+    if text[end - 1] != ",":
+        if stop >= _LIKELY_END:
+            yield _stop(LOST_CAPITAL, end, end, 0.8, safe=False)
+    elif stop >= _PLAIN_END and stop - comma >= _RATHER_STOP:
+        sure = place + 1 < len(blocks) or len(blocks) == 1
+        yield _stop(MISREAD_STOP, end - 1, end, 0.96 if sure else 0.75, safe=sure)
 
 
 def _small_starts(text: str) -> Iterator[tuple[int, int]]:
     for match in _SMALL_START.finditer(text):
-        if match.group().islower() and is_syllable(match.group()):
-            yield match.span()
+        if match.group(1).islower() and is_syllable(match.group(1)):
+            yield match.span(1)
 
 
-def _starts_sentence(text: str, start: int, end: int, language: LanguageModel) -> bool:
-    """Whether a small word after a full stop rather starts a sentence than goes on with the one before."""
-    before = text[max(0, start - 2 - _WINDOW) : start - 2].rpartition("\n\n")[2]
-    left = before.rsplit(maxsplit=1)[-1] if before else ""
-    if len(left) < 2 or not left.islower() or not is_syllable(left) or in_address(text, start - 2):
-        return False
-    ids = language.token_ids(before)[-3:]
-    words = language.token_ids(text[start : end + 40].partition("\n")[0])[:3]
-    if len(ids) < 3 or len(words) < 3:
-        return False
-    readings = [[*ids, language.word_id("."), *words], [*ids, *words], [*ids, language.word_id(","), *words]]
-    found = [float(language.score_ids(np.array(r, dtype=np.int64))[3:].sum()) for r in readings]
-    return found[0] - max(found[1:]) > _SENTENCE_GAIN
+def _sentence_starts(text: str, starts: Sequence[tuple[int, int]], language: LanguageModel) -> Iterator[int]:
+    """The small words after a full stop that rather start a sentence than go on with the one before."""
+    asked: list[tuple[int, list[int], list[int]]] = []
+    for start, end in starts:
+        before = text[max(0, start - 2 - _WINDOW) : start - 2].rpartition("\n\n")[2]
+        left = before.rsplit(maxsplit=1)[-1] if before else ""
+        if len(left) < 2 or not left.islower() or not is_syllable(left) or in_address(text, start - 2):
+            continue
+        ids = language.token_ids(before)[-3:].tolist()
+        words = language.token_ids(text[start : end + 40].partition("\n")[0])[:3].tolist()
+        if len(ids) == 3 and len(words) == 3:
+            asked.append((start, ids, words))
+    if not asked:
+        return
+    between: list[list[int]] = [[language.word_id(".")], [], [language.word_id(",")]]
+    readings = [([*ids, *marks, *words], 3) for _, ids, words in asked for marks in between]
+    sums = [float(found.sum()) for found in log_probabilities_of_ids(language, readings)]
+    for (start, _, _), stop, nothing, comma in zip(asked, sums[::3], sums[1::3], sums[2::3], strict=True):
+        if stop - max(nothing, comma) > _SENTENCE_GAIN:
+            yield start
 
 
 _SENTENCE_GAIN: Final = 3.0

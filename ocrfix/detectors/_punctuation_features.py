@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
@@ -51,86 +50,120 @@ _COMMA: Final = re.compile(rf", [{CAPITAL}]")
 _REACH: Final = 3
 _NEAR: Final = 90
 """Characters looked at on each side of a gap."""
+_AHEAD: Final = 60
+"""Characters in which the next words are looked for."""
+_FIRST: Final = 32
+"""Characters that nearly always hold the last or next words."""
 _FAR: Final = 400
 """Characters looked at for the ends of the sentence."""
 _HOPELESS: Final = -1.5
 """Gain (nats) under which nothing else can speak for a change."""
+_NOTHING_MORE: Final = (0.0,) * (len(NAMES) - 1)
 _OUTSIDE: Final = -14.0
 """Least log-probability (nats) that one word counts with, so that no unknown word decides alone."""
 
 
+def _ids(text: str, language: LanguageModel) -> list[int]:
+    """Ids of the words and marks of a text but for quotation marks."""
+    found = [language.word_id(m.group()) for m in TOKEN.finditer(text)]
+    return [i for i in found if i != SKIP_ID]
+
+
 def _context(text: str, end: int, language: LanguageModel) -> list[int]:
     """Ids of the last words before ``end``, boundaries where the block starts."""
-    start = max(0, end - _NEAR)
-    piece = text[start:end].rpartition("\n\n")[2]
-    found = [language.word_id(m.group()) for m in TOKEN.finditer(piece)]
-    return ([BOUNDARY_ID] * _REACH + [i for i in found if i != SKIP_ID])[-_REACH:]
+    piece = text[max(0, end - _NEAR) : end].rpartition("\n\n")[2]
+    # No token goes over a blank, so those after one are the same in a shorter piece.
+    found = _ids(piece[-_FIRST:].partition(" ")[2], language)
+    if len(found) < _REACH:
+        found = [BOUNDARY_ID] * _REACH + _ids(piece, language)
+    return found[-_REACH:]
 
 
 def _following(text: str, start: int, language: LanguageModel) -> list[int]:
     """Ids of the next words from ``start``."""
-    piece = text[start : start + 60].partition("\n\n")[0]
-    found = [language.word_id(m.group()) for m in TOKEN.finditer(piece)]
-    return [i for i in found if i != SKIP_ID][:_REACH]
+    found = _ids(text[start : start + _FIRST].partition("\n\n")[0].rpartition(" ")[0], language)
+    if len(found) < _REACH:
+        found = _ids(text[start : start + _AHEAD].partition("\n\n")[0], language)
+    return found[:_REACH]
 
 
-def _marks(marks: str, language: LanguageModel) -> list[int]:
-    found = [language.word_id(m.group()) for m in TOKEN.finditer(marks)]
-    return [i for i in found if i != SKIP_ID]
+class _Questions:
+    """The readings of gaps whose words the model is asked about, all at once."""
+
+    def __init__(self, text: str, language: LanguageModel) -> None:
+        self.words: list[int] = []
+        self.contexts: list[list[int]] = []
+        self._text, self._language = text, language
+        self._gap: Gap | None = None
+        self._beside: tuple[list[int], list[int]] = [], []
+        self._asked: dict[str, tuple[int, int, int]] = {}
+        self._marks: dict[str, list[int]] = {}
+
+    def ask(self, gap: Gap, meant: str) -> tuple[int, int, int]:
+        """Queue the words of one reading; where it starts, where its next words start, where it ends."""
+        if gap is not self._gap:
+            self._gap, self._asked = gap, {}
+            self._beside = (
+                _context(self._text, gap.start, self._language),
+                _following(self._text, gap.end, self._language),
+            )
+        found = self._asked.get(meant)
+        if found is None:
+            found = self._asked[meant] = self._queue(meant.strip())
+        return found
+
+    def _queue(self, meant: str) -> tuple[int, int, int]:
+        marks = self._marks.get(meant)
+        if marks is None:
+            marks = self._marks[meant] = _ids(meant, self._language)
+        before, after = self._beside
+        sequence = [*before, *marks, *after]
+        start = len(self.words)
+        self.words += sequence[_REACH:]
+        self.contexts += [sequence[k - _REACH : k] for k in range(_REACH, len(sequence))]
+        return start, start + len(marks), len(self.words)
 
 
 def features(
     text: str, options: Sequence[Option], noise: Noise, language: LanguageModel
 ) -> NDArray[np.float64]:
     """One row an option, one column a name of `NAMES`; a hopeless option has nothing but its gain."""
-    rows = np.zeros((len(options), len(NAMES)))
-    words: list[int] = []
-    contexts: list[list[int]] = []
-    parts: list[tuple[int, int, int]] = []
-
-    @lru_cache(maxsize=16)
-    def beside(start: int, end: int) -> tuple[list[int], list[int]]:
-        return _context(text, start, language), _following(text, end, language)
-
-    @lru_cache(maxsize=64)
-    def ask(gap: Gap, meant: str) -> tuple[int, int, int]:
-        """Queue the words of one reading; where it starts, where its next words start, where it ends."""
-        before, after = beside(gap.start, gap.end)
-        marks = _marks(meant.strip(), language)
-        sequence = [*before, *marks, *after]
-        start = len(words)
-        for k in range(_REACH, len(sequence)):
-            words.append(sequence[k])
-            contexts.append(sequence[k - _REACH : k])
-        return start, start + len(marks), len(words)
-
-    for option in options:
-        gap = option.gap
-        parts += [ask(gap, option.meant), ask(gap, gap.marks or NOTHING), ask(gap, NOTHING)]
     if not options:
-        return rows
-    ids = np.array(words, dtype=np.int64)
-    columns = np.array(contexts, dtype=np.int64).reshape(len(words), _REACH)
-    found = np.maximum(language.logp(ids, [columns[:, k] for k in range(_REACH)]), _OUTSIDE)
-    total = np.concatenate(([0.0], np.cumsum(found, dtype=np.float64)))
-    unigram = np.maximum(language.unigram[ids], _OUTSIDE)
-    for k, (row, option) in enumerate(zip(rows, options, strict=True)):
-        meant, read, bare = parts[3 * k : 3 * k + 3]
-        row[0] = total[meant[2]] - total[meant[0]] - total[read[2]] + total[read[0]]
-        if row[0] < _HOPELESS:
-            continue
-        row[:] = _row(
-            text,
-            option,
-            noise,
-            float(total[meant[2]] - total[meant[0]]),
-            float(total[read[2]] - total[read[0]]),
-            float(total[meant[2]] - total[meant[1]]),
-            float(total[read[2]] - total[read[1]]),
-            float(found[bare[1]] - unigram[bare[1]]) if bare[1] < bare[2] else 0.0,
-            language,
+        return np.zeros((0, len(NAMES)))
+    questions = _Questions(text, language)
+    parts = [
+        (
+            questions.ask(option.gap, option.meant),
+            questions.ask(option.gap, option.gap.marks or NOTHING),
+            questions.ask(option.gap, NOTHING),
         )
-    return rows
+        for option in options
+    ]
+    ids = np.array(questions.words, dtype=np.int64)
+    columns = np.array(questions.contexts, dtype=np.int64).reshape(len(ids), _REACH)
+    found = np.maximum(language.logp(ids, [columns[:, k] for k in range(_REACH)]), _OUTSIDE)
+    total = [0.0, *np.cumsum(found, dtype=np.float64).tolist()]
+    ties = (found - np.maximum(language.unigram[ids], _OUTSIDE)).tolist()
+    rows = []
+    for option, (meant, read, bare) in zip(options, parts, strict=True):
+        gain = total[meant[2]] - total[meant[0]] - total[read[2]] + total[read[0]]
+        if gain < _HOPELESS:
+            rows.append([gain, *_NOTHING_MORE])
+            continue
+        rows.append(
+            _row(
+                text,
+                option,
+                noise,
+                total[meant[2]] - total[meant[0]],
+                total[read[2]] - total[read[0]],
+                total[meant[2]] - total[meant[1]],
+                total[read[2]] - total[read[1]],
+                ties[bare[1]] if bare[1] < bare[2] else 0.0,
+                language,
+            )
+        )
+    return np.array(rows, dtype=np.float64)
 
 
 def alike(text: str, gap: Gap) -> int:
@@ -157,7 +190,7 @@ def _row(  # noqa: PLR0913, PLR0917
     language: LanguageModel,
 ) -> list[float]:
     gap = option.gap
-    gain = float(np.clip(meant - read, -10, 25))
+    gain = min(max(meant - read, -10.0), 25.0)
     share = capital_share(gap.right, gap.after)
     left, right = gap.left, gap.right
     run = text[gap.start : gap.end]
@@ -169,7 +202,7 @@ def _row(  # noqa: PLR0913, PLR0917
     return [
         gain, max(gain - 3, 0), max(gain - 8, 0),
         fit, before,
-        float(np.clip(tie, -4, 12)), float(np.clip(tie - 4, 0, 8)),
+        min(max(tie, -4.0), 12.0), min(max(tie - 4, 0.0), 8.0),
         language.word_id(left) > UNKNOWN_ID and (is_syllable(left) or left.isdigit()), left.isdigit(),
         left[:1].isupper(), len(left) == 1,
         language.word_id(right) > UNKNOWN_ID and (is_syllable(right) or right.isdigit()), right.isdigit(),

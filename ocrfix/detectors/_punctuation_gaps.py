@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._punctuation_capitals import load_capitals
 from ocrfix.detectors._spacing_text import WORD_CAP, in_address
+from ocrfix.detectors._tokens import words_of
 from ocrfix.vietnamese.syllable import canonical, is_syllable
 
 if TYPE_CHECKING:
@@ -36,15 +35,15 @@ NOTHING: Final = " "
 SPECKLE: Final = frozenset("-_'*|~°ˆ^`´¬•·–—‘’:;.,\"“”\\‹›<>=+")
 """Marks that a stain or a fold is read for."""
 CAPITAL: Final = "A-ZÀ-ÖØ-ÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_RUN: Final = re.compile(r"(?:[^\w\s]|[_ˆ])(?:[^\w\n\f]|[_ˆ])*")
+# Patterns start with one set of characters, which keeps the search quick, and look around from there.
+_RUN: Final = re.compile(r"[\W_ˆ](?<!\s)(?:[^\w\n\f]|[_ˆ])*")
 # The same without commas before small letters and full stops before capitals, as they should be.
 _ODD_RUN: Final = re.compile(
-    rf"(?:,(?! [^\W\d_{CAPITAL}])|\.(?!\n| [{CAPITAL}])|[^\w\s,.]|[_ˆ])(?:[^\w\n\f]|[_ˆ])*"
+    rf"[\W_ˆ](?<!\s)(?<!,(?= [^\W\d_{CAPITAL}]))(?<!\.(?=\n| [{CAPITAL}]))(?:[^\w\n\f]|[_ˆ])*"
 )
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_STRAY: Final = re.compile(r"(?<=[\s])[-_'*|~°ˆ^`´¬•·:;.,](?=\s)|[_ˆ¬`~|]")
+_STRAY: Final = re.compile(r"[-_'*|~°ˆ^`´¬•·:;.,](?:(?<=\s.)(?=\s)|(?<=[_ˆ¬`~|]))")
 _LOST_STOP: Final = re.compile(
-    rf"(?<=[^\W\d_{CAPITAL}]) (?=([{CAPITAL}][^\W\d_{CAPITAL}]*) [^\W\d_{CAPITAL}])"
+    rf" (?=([{CAPITAL}][^\W\d_{CAPITAL}]*) [^\W\d_{CAPITAL}])(?<=[^\W\d_{CAPITAL}] )"
 )
 _ABBREVIATED: Final = frozenset((
     "tp", "tx", "tt", "ts", "ths", "pgs", "gs", "bs", "ks", "q", "p", "h", "t", "đ", "kp", "st",
@@ -67,8 +66,7 @@ _NO_NAME: Final = 0.3
 """The same in a badly read document, where stops are often misread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
+class Noise(NamedTuple):
     """How badly a document is read: logs of the shares of broken words and of stray marks."""
 
     words: float
@@ -80,8 +78,7 @@ class Noise:
         return max(self.words, self.marks) > _NOISY
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A gap between two words: ``text[start:end]`` with the words ``left`` and ``right`` beside it.
 
     ``marks``: the marks in it; ``after``: the word after ``right`` on the same line.
@@ -95,8 +92,7 @@ class Gap:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """What may have been meant at a gap: ``STOP``, ``COMMA`` or ``NOTHING``, the text between the words."""
 
     gap: Gap
@@ -113,19 +109,20 @@ def noise_of(text: str, language: LanguageModel) -> Noise:
     >>> noise_of("sáng nay trời đẹp", load()).high
     False
     """
-    words = Counter(_WORD.findall(text))
-    total = sum(words.values())
+    words = words_of(text)
+    total = words.total
     broken = sum(
         number
-        for word, number in words.items()
+        for word, number in words.doubtful.items()
         if not (word.isascii() or word.isupper()) and _broken(word, language)
     )
-    stray = sum(1 for m in _STRAY.finditer(text) if m.group() != "-")
+    found = _STRAY.findall(text)
+    stray = len(found) - found.count("-")
     return Noise(log((broken + 0.3) / (total + 100)), log((stray + 0.3) / (total + 100)))
 
 
 def _broken(word: str, language: LanguageModel) -> bool:
-    return len(word) <= WORD_CAP and not (language.known(word) or is_syllable(word))
+    return len(word) <= WORD_CAP and not (is_syllable(word) or language.known(word))
 
 
 def capital_share(word: str, after: str) -> float:
@@ -181,13 +178,15 @@ def _starter(word: str) -> bool:
 def _marked(text: str, match: re.Match[str], noise: Noise) -> Iterator[tuple[Gap, str]]:
     """What may have been meant by a run of marks, where it stands between two words."""
     start, end = match.span()
+    if end == len(text) or not text[end].isalnum():
+        return
     while start and text[start - 1] == " ":
         start -= 1
+    if not start or not text[start - 1].isalnum():
+        return
     run = text[start:end]
     marks = run.replace(" ", "")
-    if not start or end == len(text) or len(run) > _LONGEST or not SPECKLE.issuperset(marks):
-        return
-    if not (text[start - 1].isalnum() and text[end].isalnum()):
+    if len(run) > _LONGEST or not SPECKLE.issuperset(marks):
         return
     targets = _targets(run, marks, (text[start - 1], text[end]), noise)
     gap = _gap(text, start, end, marks) if targets else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ocrfix.detectors._spacing_language import log_probabilities
 from ocrfix.detectors._spacing_text import line_of, word_after, word_before
 from ocrfix.detectors.base import Context
 from ocrfix.document import Document
@@ -43,11 +44,12 @@ Risk
 """,
 )
 
+# Patterns start with what is rare or quickly found, and look back from there.
 _BEFORE: Final = re.compile(
-    r"(?<=[\w)\]”\"’%²³])[ \u00a0]{1,3}(?=([,;]|\.(?!\.)|[!?]{1,3}|:)([^\W\d_]|\s|[)”\"]|\Z))"
+    r"[ \u00a0](?<=[\w)\]”\"’%²³].)[ \u00a0]{0,2}(?=([,;]|\.(?!\.)|[!?]{1,3}|:)([^\W\d_]|\s|[)”\"]|\Z))"
 )
 _PAIR: Final = re.compile(r"\(([^()\n]{1,200})\)|\[([^\[\]\n]{1,200})\]|“([^“”\n]{1,400})”")
-_FREE_QUOTE: Final = re.compile(r'(?<=\s)" (?=\w)|(?<=\w) "(?=[\s,.;:!?)]|\Z)')
+_FREE_QUOTE: Final = re.compile(r'"(?:(?<=\w ")(?=[\s,.;:!?)]|\Z)|(?<=\s") (?=\w))')
 _BLANK_LINE: Final = re.compile(r"\r?\n[ \t\r]*(?:\n|\f|\Z)")
 _RUNNING_WORDS: Final = 8
 """Words on a line from which it counts as running text."""
@@ -77,8 +79,9 @@ class SpaceBeforePunctuation:
             yield from _inside(text, match.start(), match.end())
         line_end = -1
         for match in _FREE_QUOTE.finditer(text):
-            if match.start() >= line_end:
-                line_start, line_end = line_of(text, match.start())
+            place = match.start() - (match.end() == match.start() + 1)  # of a closing quote, the space before
+            if place >= line_end:
+                line_start, line_end = line_of(text, place)
                 yield from _straight_quotes(text, line_start, line_end)
 
 
@@ -88,22 +91,21 @@ def mark_margins(text: str, places: Sequence[tuple[int, int]], model: LanguageMo
     ``places`` are (start, end) offsets of the white space before each mark. A mark at the end of its
     paragraph is not judged: 0.
     """
-    sequences: list[list[str]] = []
+    sequences: list[tuple[list[str], list[str], list[str]]] = []
     for start, end in places:
         left = [m.group() for m in TOKEN.finditer(text[max(0, start - _AROUND) : start])][-3:]
         right = [m.group() for m in TOKEN.finditer(text[end + 1 : end + 1 + _AROUND])][:3]
         rest = text[end + 1 : end + 1 + _AROUND].lstrip(_BLANK)
         blank = rest[:1] in ("", "\f") or _BLANK_LINE.match(rest) is not None
-        sequences += [left, [text[end]], [] if blank else right]
-    margins = []
-    for left, mark, right in zip(sequences[::3], sequences[1::3], sequences[2::3], strict=True):
-        if not right:
-            margins.append(0.0)
-            continue
-        with_mark = model.score([*left, *mark, *right])[len(left) :].sum()
-        without = model.score([*left, *right])[len(left) :].sum()
-        margins.append(float(with_mark - without))
-    return margins
+        sequences.append((left, [text[end]], [] if blank else right))
+    readings = [
+        ([*left, *marks, *right], len(left)) for left, mark, right in sequences for marks in (mark, [])
+    ]
+    sums = [found.sum() for found in log_probabilities(model, readings)]
+    return [
+        float(with_mark - without) if right else 0.0
+        for (_, _, right), with_mark, without in zip(sequences, sums[::2], sums[1::2], strict=True)
+    ]
 
 
 def _removable(text: str, match: re.Match[str]) -> bool:

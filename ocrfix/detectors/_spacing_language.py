@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ocrfix.language_model import LanguageModel
 
-__all__ = ["UNKNOWN", "log_probabilities", "scores", "scores_of", "word_logp"]
+__all__ = ["UNKNOWN", "log_probabilities", "log_probabilities_of_ids", "scores", "scores_of", "word_logp"]
 
 UNKNOWN: Final = -17.0
 """Log-probability, in nats, of a word that the model does not know.
@@ -42,19 +42,30 @@ def log_probabilities(
     >>> [found.shape for found in log_probabilities(load(), [(["hội", "phụ", "nữ"], 1), (["xã"], 0)])]
     [(2,), (1,)]
     """
-    reach, number = language.order - 1, language.word_id
+    number = language.word_id
+    asked = []
+    for tokens, skip in sequences:
+        context = sum(number(token) != SKIP_ID for token in tokens[:skip])
+        asked.append(([i for i in map(number, tokens) if i != SKIP_ID], context))
+    return log_probabilities_of_ids(language, asked)
+
+
+def log_probabilities_of_ids(
+    language: LanguageModel, sequences: Sequence[tuple[Sequence[int], int]]
+) -> list[NDArray[np.float32]]:
+    """`log_probabilities` of sequences of ids."""
+    reach = language.order - 1
     words: list[int] = []
     contexts: list[list[int]] = []
-    sizes = []
-    for tokens, skip in sequences:
-        start = reach + sum(number(token) != SKIP_ID for token in tokens[:skip])
-        ids = [BOUNDARY_ID] * reach + [i for i in map(number, tokens) if i != SKIP_ID]
-        words += ids[start:]
-        contexts += [ids[k - reach : k] for k in range(start, len(ids))]
-        sizes.append(len(ids) - start)
+    ends = []
+    for ids, skip in sequences:
+        padded = [BOUNDARY_ID] * reach + [*ids]
+        words += ids[skip:]
+        contexts += [padded[k : k + reach] for k in range(skip, len(ids))]
+        ends.append(len(words))
     columns = np.array(contexts, dtype=np.int64).reshape(len(words), reach)
     found = language.logp(np.array(words, dtype=np.int64), [columns[:, k] for k in range(reach)])
-    return np.split(found, list(accumulate(sizes))[:-1]) if sizes else []
+    return [found[start:end] for start, end in pairwise([0, *ends])]
 
 
 def scores(language: LanguageModel, words: Sequence[str], skip: int = 0) -> tuple[float, ...]:

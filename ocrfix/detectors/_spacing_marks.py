@@ -40,6 +40,10 @@ Risk
 )
 
 _LETTER: Final = r"[^\W\d_]"
+_ANY: Final = re.compile(
+    rf"[,;:.!?…)\]”(“](?:(?=[“‘(]?{_LETTER})(?:(?<![(“])|(?<=\w.))|(?=\d)(?<=[^\d\s][,;]))"
+)
+"""What every place has that lacks a space."""
 # Each pattern starts with its mark, which keeps the search quick; what stands before is looked at later.
 _COMMA: Final = re.compile(rf"[,;](?={_LETTER}|[“‘(\d])")
 _COLON: Final = re.compile(rf":(?=“?{_LETTER})")
@@ -85,6 +89,8 @@ class MissingSpace:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:  # noqa: ARG002
         """The places where a space lacks, by pattern alone."""
         text = document.text
+        if _ANY.search(text) is None:
+            return
         for places in (_commas, _colons, _stops, _closings, _openings):
             for place, why in places(text):
                 yield _insertion(text, place, why)

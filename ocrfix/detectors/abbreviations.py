@@ -54,7 +54,7 @@ _CALLED: Final = (
     r"|sau đây (?:viết|gọi) (?:tắt )?là)[ :]+"
 )
 _AFTER_FORM: Final = re.compile(rf"\((?:{_CALLED})?[“\"]?({_ABBREVIATION})[”\"]?\)", re.IGNORECASE)
-_AFTER_DASH: Final = re.compile(rf"(?<=\w) [-–] ({_ABBREVIATION})(?=[\s,.;:)]|\Z)")
+_AFTER_DASH: Final = re.compile(rf" [-–] (?<=\w...)({_ABBREVIATION})(?=[\s,.;:)]|\Z)")
 _BEFORE_FORM: Final = re.compile(rf"(?<![\w./-])({_ABBREVIATION}) ?\(([^()\n\d]{{5,80}})\)")
 _USE: Final = re.compile(r"(?<![\w./@&+-])[^\W_]{2,8}(?![\w/@&+-]|\.\w)")
 _SYLLABLES: Final = re.compile(r"[^\W\d_]+")
@@ -155,7 +155,7 @@ def _definitions(text: str) -> Iterator[_Definition]:
         # A dash also parts things that are no definition, so only long, lower-case forms count.
         if found and (found.meant == found.read or (len(found.read) > 2 and found.trusted)):
             yield found
-    for match in _BEFORE_FORM.finditer(text):
+    for match in _BEFORE_FORM.finditer(text) if "(" in text else ():
         words = _SYLLABLES.findall(match.group(2))
         found = _match(match.group(1), words, match.start(), whole=True)
         if found:

@@ -36,6 +36,8 @@ alone.""",
 )
 
 _LOOKS: Final = str.maketrans("OoIl|", "00111")
+_MIXED: Final = re.compile(r"\d(?:[.,/-]?[OoIl|]|(?<=[OoIl|]\d)|(?<=[OoIl|][.,/-]\d))")
+"""A digit and such a letter beside it, or with one mark between them: every such number has one."""
 _NUMBER: Final = re.compile(r"(?<![\w.,/|-])[\dOoIl|]+(?:[.,/-][\dOoIl|]+)*(?![\w|]|[.,/-]\w)")
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _DATE: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[/.-](?:0?[1-9]|1[0-2])(?:[/.-](?:1[89]|20)\d\d)?")
@@ -49,6 +51,8 @@ class Digits:
 
     def find(self, document: Document, context: Context) -> Iterable[Finding]:  # noqa: ARG002
         """Numbers with a letter that looks like a digit."""
+        if _MIXED.search(document.text) is None:
+            return
         for match in _NUMBER.finditer(document.text):
             number = match.group()
             letters = sum(c in "OoIl|" for c in number)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._spacing_language import UNKNOWN, scores
 from ocrfix.detectors._spacing_text import has_marks, in_address, word_after, word_before
+from ocrfix.detectors._tokens import words_of
 from ocrfix.detectors.base import Context, Detector
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
@@ -47,7 +48,6 @@ Risk
 
 _MAX_LETTERS: Final = 7
 """Letters of the longest syllables (nghiêng)."""
-_RUN: Final = re.compile(r"[^\W\d_]{2,7}")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SAFE_SCORE: Final = -9.0
 _UNSAFE_SCORE: Final = -9.5
@@ -83,21 +83,23 @@ class MisplacedTone:
     def find(self, document: Document, context: Context) -> Iterator[Finding]:
         """The misplaced tone marks; the language model is asked only where there is one."""
         text = document.text
-        misplaced = {run: fixed for run in set(_RUN.findall(text)) if (fixed := with_tone_placed(run))}
+        words = words_of(text)
+        short = (run for run in words.doubtful if len(run) <= _MAX_LETTERS)
+        misplaced = {run: fixed for run in short if (fixed := with_tone_placed(run))}
         if not misplaced:
             return
-        for match in _RUN.finditer(text):
-            fixed = misplaced.get(match.group())
-            if fixed is None or _part_of_more(text, match.start(), match.end()):
+        for start, run in words.places:
+            fixed, end = misplaced.get(run), start + len(run)
+            if fixed is None or _part_of_more(text, start, end):
                 continue
-            score = _score(text, match.start(), match.end(), fixed, context.language)
+            score = _score(text, start, end, fixed, context.language)
             likely = score >= _UNSAFE_SCORE
-            sure = score >= _SAFE_SCORE and _among_vietnamese(text, match.start(), match.end())
+            sure = score >= _SAFE_SCORE and _among_vietnamese(text, start, end)
             yield Finding(
                 MISPLACED_TONE,
-                Span(*match.span()),
-                f'the tone mark of "{match.group()}" belongs elsewhere: "{fixed}"',
-                (Edit(Span(*match.span()), fixed),),
+                Span(start, end),
+                f'the tone mark of "{run}" belongs elsewhere: "{fixed}"',
+                (Edit(Span(start, end), fixed),),
                 0.97 if sure else (0.7 if likely else 0.4),
                 Safety.SAFE if sure else (Safety.UNSAFE if likely else Safety.DISPLAY),
                 {"score": round(score, 2)},
