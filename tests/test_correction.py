@@ -18,6 +18,7 @@ from ocrfix.correction.confidence import fit, load_confidence, write
 from ocrfix.correction.corrector import in_case_of, load_corrector
 from ocrfix.correction.features import NAMES
 from ocrfix.correction.pairs import pages, paragraphs
+from ocrfix.document import Document
 
 WORDS = st.text("abcdđeêghiklmnoôơprstuưvxyàáảãạế", min_size=1, max_size=8)
 
@@ -224,3 +225,25 @@ def test_one_phrase_is_misread_every_time_or_never():
     same_phrase = load_corrector().correct(ocrfix.Document(parts[0]))
     assert {c.meant for c in found if c.reading == "Vi"} == {"Vì"} == {c.meant for c in same_phrase}
     assert max(sure) - min(sure) < 0.15
+
+
+def test_the_engine_speaks_against_a_change_of_a_word_it_was_sure_of():
+    text = "Quỹ Vi người nghèo của xã đã chi hơn hai trăm triệu đồng trong năm nay"
+    told = np.full(len(text), 0.9, dtype=np.float32)
+    corrector = load_corrector()
+
+    def probability(confidence):
+        found = corrector.correct(Document(text, confidence=confidence))
+        return next((c.confidence, c.evidence.get("engine")) for c in found if c.reading == "Vi")
+
+    plain, nothing = probability(None)
+    same, engine = probability(told)
+    assert nothing is None
+    assert same == pytest.approx(plain)
+    assert engine == 0.9
+    told[4:6] = 0.99
+    assert probability(told)[0] < plain
+    told[4:6] = 0.1
+    assert probability(told)[0] < plain
+    told[4:6] = np.nan
+    assert probability(told) == (pytest.approx(plain), None)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrfix.correction import engine
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.channel import load_channel
 from ocrfix.correction.confidence import Confidence, load_confidence
@@ -35,7 +36,8 @@ class Correction:
 
     ``span`` in the document, ``reading`` the text there, ``meant`` the proposed text in the reading's letter
     case and the document's tone style, ``confidence`` a probability, ``evidence`` JSON-able: the best
-    readings with their posterior probability, channel cost and model score (nats).
+    readings with their posterior probability, channel cost and model score (nats), and the OCR engine's own
+    confidence in the reading where the format tells it.
     """
 
     span: Span
@@ -92,6 +94,24 @@ def _pooled(reading: Reading, found: list[Change], sure: NDArray[np.float64]) ->
     return pooled
 
 
+def _with_engine(
+    document: Document, reading: Reading, found: list[Change], sure: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], list[float | None]]:
+    """Probabilities that heed how sure the engine was of the words; and how sure it was, where it told."""
+    if document.confidence is None:
+        return sure, [None] * len(found)
+    at = np.array([change.place.at for change in found])
+    words = np.flatnonzero(reading.words)
+    lengths = np.array([len(s) for s in reading.surfaces], dtype=np.int64)
+    every = engine.word_confidences(
+        document.confidence, reading.starts[words], (reading.starts + lengths)[words]
+    )
+    own = every[np.searchsorted(words, at)]
+    odds = np.log(sure / np.maximum(1e-12, 1.0 - sure) + 1e-12) + engine.log_odds(own, every)
+    told = [None if np.isnan(c) else float(c) for c in own]
+    return 1.0 / (1.0 + np.exp(-odds)), told
+
+
 class Corrector:
     """Finds misread words. Holds the models, and memories with bounds; safe to share between threads."""
 
@@ -107,15 +127,18 @@ class Corrector:
         if not found:
             return []
         sure = self.confidence(features(reading, decoded, found, self.model))
+        sure, told = _with_engine(document, reading, found, sure)
         sure = _pooled(reading, found, sure)
         style = document_style(reading.surfaces)
         return [
-            self._correction(reading, change, float(p), style)
-            for change, p in zip(found, sure, strict=True)
+            self._correction(reading, change, float(p), style, c)
+            for change, p, c in zip(found, sure, told, strict=True)
             if p >= LEAST
         ]
 
-    def _correction(self, reading: Reading, change: Change, sure: float, style: str) -> Correction:
+    def _correction(
+        self, reading: Reading, change: Change, sure: float, style: str, told: float | None
+    ) -> Correction:
         place = change.place
         surface, start = reading.surfaces[place.at], int(reading.starts[place.at])
         starts = reading.surfaces[place.at - 1] in _STARTS
@@ -134,13 +157,16 @@ class Corrector:
             }
             for k in best.tolist()
         ]
+        evidence: dict[str, Any] = {"alternatives": alternatives}
+        if told is not None:
+            evidence["engine"] = round(told, 2)
         meant = written(int(place.options[change.pick]))
         return Correction(
             Span(start, start + len(surface)),
             surface,
             meant,
             min(1.0, max(0.0, sure)),
-            {"alternatives": alternatives},
+            evidence,
         )
 
 
