@@ -190,7 +190,7 @@ def test_pairs_of_lines_make_paragraphs_and_pages(tmp_path):
     assert [p.gold for p in paragraphs(pairs)] == ["lẻ", "Một dòng", "hai"]
     assert [(p.gold, p.ocr) for p in pages(pairs)] == [("Một dòng\n\nhai", "Môt\ndòng\n\nhaj")]
     path.write_text('{"gold": "một"}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match="line 1: the field .ocr. is missing"):
+    with pytest.raises(ValueError, match=r"line 1: the field .ocr. is missing"):
         list(read_pairs(path))
     assert Pair("a", "b").engine == ""
 
