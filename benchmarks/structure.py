@@ -1,7 +1,8 @@
-"""The structure benchmark: does ocrfix undo known damage, and does it leave right documents alone?
+"""The structure benchmark: known damage to right documents, and how much of it ocrfix undoes.
 
     python benchmarks/structure.py                             every kind of damage, development half
-    python benchmarks/structure.py --kinds span,near --show span 5
+    python benchmarks/structure.py --kinds span,near --variants
+    python benchmarks/structure.py --show span 5               what goes wrong, as short diffs
     python benchmarks/structure.py --split held-out            the half that is only measured
     python benchmarks/structure.py --articles news.txt.xz --limit 200
     python benchmarks/structure.py --write                     results/DATE-structure.md, both halves

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
-from .case import Case, Expected, Place, expect, gap, whole
+from .case import GAP, Case, Expected, Place, expect, gap, whole
 from .noise import misread
 from .texts import Article, Phrases, Words, prose
 
-__all__ = ["copied_block", "copied_span", "looped_line", "looped_phrase", "looped_signs"]
+__all__ = ["Copying", "copied_block", "copied_span", "looped_line", "looped_phrase", "looped_signs"]
 
 COPY_WORDS = 20
 """Words of the shortest block that is copied."""
@@ -30,6 +32,24 @@ def _copy_expected(blocks: Sequence[str], first: int, stop: int, at: int) -> tup
     return tuple(out)
 
 
+@dataclass(frozen=True)
+class Copying:
+    """How blocks are copied.
+
+    Parameters: ``where`` the copy stands: "next" to the first, "later" or "before"; ``blocks`` in the run;
+    ``worse``, "copy" or "original", is read with errors in 2 to 8 % of its characters, None for an exact
+    copy; ``times``, copies in a row; ``feeds``: form feeds stand around the copies, as when a page was
+    read twice; ``width``: the copies are wrapped at so many characters.
+    """
+
+    where: str = "later"
+    blocks: int = 1
+    worse: str | None = None
+    times: int = 1
+    feeds: bool = False
+    width: int | None = None
+
+
 def copied_block(
     articles: Sequence[Article],
     rng: Random,
@@ -37,15 +57,10 @@ def copied_block(
     *,
     kind: str,
     variant: str,
-    where: str = "later",
-    blocks_copied: int = 1,
-    worse: str | None = None,
+    copying: Copying,
 ) -> Case:
-    """A block (or a run of ``blocks_copied``) comes again.
-
-    ``where``: "next" (directly after the first), "later" or "before". ``worse``, "copy" or "original",
-    is the one with reading errors in 2 to 8 % of its characters; None for an exact copy.
-    """
+    """A block, or a run of blocks, comes again; either copy may be the worse one."""
+    where, blocks_copied = copying.where, copying.blocks
     blocks = list(articles[0].paragraphs)
     choice = [
         i
@@ -65,15 +80,22 @@ def copied_block(
         at = rng.randint(1, first - 1)
     else:
         at = stop
-    good = blocks[first:stop]
-    original, copy = good, good
-    if worse:
-        rate = rng.uniform(0.02, 0.08)
-        bad = [misread(block, rng, rate) for block in good]
-        original, copy = (good, bad) if worse == "copy" else (bad, good)
+    rate = rng.uniform(0.02, 0.08)
+
+    def reading(*, right: bool) -> list[str]:
+        return [block if right else misread(block, rng, rate) for block in blocks[first:stop]]
+
+    original = reading(right=copying.worse != "original")
+    copies: list[str] = []
+    for _copy in range(copying.times):
+        copies += ["\f"] * copying.feeds + reading(right=copying.worse != "copy")
+    if copying.width:
+        copies = [
+            textwrap.fill(c, copying.width, break_long_words=False, break_on_hyphens=False) for c in copies
+        ]
     damaged = [*blocks[:first], *original, *blocks[stop:]]
-    damaged[at:at] = copy
-    return Case(kind, variant, "\n\n".join(damaged), _copy_expected(blocks, first, stop, at))
+    damaged[at:at] = [*copies, *(["\f"] * copying.feeds)]
+    return Case(kind, variant, GAP.join(damaged), _copy_expected(blocks, first, stop, at))
 
 
 def copied_span(
@@ -106,7 +128,7 @@ def copied_span(
         hole = min(words.start(first), len(moved[source]))
         there: Place = (target, len(head), len(head) + 1 + len(passage))
         accepted.append(expect(moved, [[(source, hole, hole), there]]))
-    return Case("span", variant, "\n\n".join(damaged), tuple(accepted))
+    return Case("span", variant, GAP.join(damaged), tuple(accepted))
 
 
 def looped_phrase(
@@ -125,7 +147,7 @@ def looped_phrase(
         damaged = [*blocks]
         damaged[number] = words.text[:end] + f" {phrase}" * (times - 1) + words.text[end:]
         right = expect(blocks, [[(number, words.start(first), end)]])
-        return Case("loop", variant, "\n\n".join(damaged), (right,))
+        return Case("loop", variant, GAP.join(damaged), (right,))
     phrase = rng.choice(phrases.loops)
     cut = rng.choice(words.cuts())
     head, tail = words.text[: words.end(cut - 1)], words.text[words.end(cut - 1) :]
@@ -136,7 +158,7 @@ def looped_phrase(
         accepted.append(expect(some, [[(number, len(head), len(some[number]) - len(tail))]]))
     damaged = [*blocks]
     damaged[number] = head + f" {phrase}" * times + tail
-    return Case("loop", variant, "\n\n".join(damaged), tuple(accepted))
+    return Case("loop", variant, GAP.join(damaged), tuple(accepted))
 
 
 def looped_line(
@@ -156,14 +178,14 @@ def looped_line(
         damaged = [*blocks]
         damaged[number] = separator.join([line] * times)
         right = expect(blocks, [[whole(blocks, number)]])
-        return Case("loop", variant, "\n\n".join(damaged), (right,))
+        return Case("loop", variant, GAP.join(damaged), (right,))
     line = rng.choice([p for p in phrases.loops if len(p.split()) > 2] or phrases.loops)
     number = rng.randint(2, len(blocks))
     kept = [*blocks[:number], line, *blocks[number:]]
     accepted = (expect(blocks, [[gap(number)]]), expect(kept, [[whole(kept, number)]]))
     damaged = [*kept]
     damaged[number] = separator.join([line] * times)
-    return Case("loop", variant, "\n\n".join(damaged), accepted)
+    return Case("loop", variant, GAP.join(damaged), accepted)
 
 
 SIGNS = (".", "…", "-", "_", ". ", "- ", "—", "*", "• ")
@@ -172,7 +194,7 @@ SIGNS = (".", "…", "-", "_", ". ", "- ", "—", "*", "• ")
 def looped_signs(articles: Sequence[Article], rng: Random, _: Phrases, *, variant: str) -> Case:
     """Dots or dashes, 80 to 400 of them, in the middle of a sentence of prose.
 
-    Right is the text without them, or with a sign or three of them left.
+    Right is the text without them, or with one to three signs left.
     """
     blocks = list(articles[0].paragraphs)
     number = rng.choice(prose(articles[0]))
@@ -180,10 +202,10 @@ def looped_signs(articles: Sequence[Article], rng: Random, _: Phrases, *, varian
     sign, times, cut = rng.choice(SIGNS), rng.randint(80, 400), rng.choice(words.cuts())
     head, tail = words.text[: words.end(cut - 1)], words.text[words.end(cut - 1) :]
     accepted = []
-    for left in (0, 1, 3):
+    for left in (0, 1, 2, 3):
         some = [*blocks]
         some[number] = head + (" " + (sign * left).strip() if left else "") + tail
         accepted.append(expect(some, [[(number, len(head), len(some[number]) - len(tail))]]))
     damaged = [*blocks]
     damaged[number] = f"{head} {(sign * times).strip()}{tail}"
-    return Case("loop", variant, "\n\n".join(damaged), tuple(accepted))
+    return Case("loop", variant, GAP.join(damaged), tuple(accepted))

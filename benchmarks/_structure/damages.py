@@ -11,7 +11,7 @@ from typing import Final
 
 from .breaks import broken, broken_around, columns, displaced, initial
 from .case import GAP, Case
-from .copies import copied_block, copied_span, looped_line, looped_phrase, looped_signs
+from .copies import Copying, copied_block, copied_span, looped_line, looped_phrase, looped_signs
 from .lines import hyphened, wrapped
 from .litter import chatter, chrome, fences, page_furniture
 from .texts import Article, Phrases
@@ -51,7 +51,8 @@ def _furniture(kind: str, *, noisy: bool) -> list[Damage]:
     return [
         _of(
             kind,
-            f"{'form feeds' if feeds else 'no form feeds'}, {'in sentences' if inside else 'between paragraphs'}"
+            ("form feeds" if feeds else "no form feeds")
+            + (", in sentences" if inside else ", between paragraphs")
             + (", misread" if misread else ""),
             page_furniture,
             takes=3,
@@ -66,15 +67,25 @@ def _furniture(kind: str, *, noisy: bool) -> list[Damage]:
 
 
 DAMAGES: Final[tuple[Damage, ...]] = (
-    _of("exact", "next", copied_block, where="next"),
-    _of("exact", "later", copied_block, where="later"),
-    _of("exact", "before", copied_block, where="before"),
-    _of("exact", "two blocks later", copied_block, where="later", blocks_copied=2),
-    _of("near", "next, copy worse", copied_block, where="next", worse="copy"),
-    _of("near", "next, original worse", copied_block, where="next", worse="original"),
-    _of("near", "later, copy worse", copied_block, where="later", worse="copy"),
-    _of("near", "later, original worse", copied_block, where="later", worse="original"),
-    _of("near", "two blocks later", copied_block, where="later", worse="copy", blocks_copied=2),
+    _of("exact", "next", copied_block, copying=Copying(where="next")),
+    _of("exact", "later", copied_block, copying=Copying(where="later")),
+    _of("exact", "before", copied_block, copying=Copying(where="before")),
+    _of("exact", "two blocks later", copied_block, copying=Copying(where="later", blocks=2)),
+    _of("exact", "three copies", copied_block, copying=Copying(where="next", times=2)),
+    _of("exact", "page read twice", copied_block, copying=Copying(where="next", blocks=3, feeds=True)),
+    _of("exact", "copy wrapped", copied_block, copying=Copying(where="later", width=60)),
+    _of("near", "next, copy worse", copied_block, copying=Copying(where="next", worse="copy")),
+    _of("near", "next, original worse", copied_block, copying=Copying(where="next", worse="original")),
+    _of("near", "later, copy worse", copied_block, copying=Copying(where="later", worse="copy")),
+    _of("near", "later, original worse", copied_block, copying=Copying(where="later", worse="original")),
+    _of("near", "two blocks later", copied_block, copying=Copying(where="later", worse="copy", blocks=2)),
+    _of("near", "three copies", copied_block, copying=Copying(where="next", worse="copy", times=2)),
+    _of(
+        "near",
+        "page read twice",
+        copied_block,
+        copying=Copying(where="next", worse="copy", blocks=3, feeds=True),
+    ),
     _damage("span", "in a sentence", copied_span, inside=True, noisy=False),
     _damage("span", "in a sentence, misread", copied_span, inside=True, noisy=True),
     _damage("span", "between sentences", copied_span, inside=False, noisy=False),
@@ -134,7 +145,7 @@ def make_cases(
     per_kind: int,
     kinds: Sequence[str] = KINDS,
 ) -> list[Case]:
-    """Damaged texts, about ``per_kind`` of each kind (fewer where one holds many items), its variants in turn.
+    """Damaged texts, about ``per_kind`` of each kind, its variants in turn; fewer where one holds many items.
 
     The same seed, articles and phrases give the same cases. Raises LookupError when no article has a
     fitting place for a damage.

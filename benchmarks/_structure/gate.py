@@ -101,6 +101,13 @@ def _load(path: Path) -> dict[str, Any]:
     return content
 
 
+def _line(figure: Figure) -> str:
+    bound = "at least" if METRICS[figure.metric][0] else "at most"
+    pinned = "no floor" if figure.floor is None else f"{bound} {figure.floor:.5f}"
+    name = f"{figure.split:9} {figure.kind:16} {figure.metric:17}"
+    return f"{name} {figure.value:9.5f}  {pinned} {'WORSE' if figure.worse else ''}".rstrip()
+
+
 def gate(request: Request, baseline: Path, *, update: bool = False, allow_regression: bool = False) -> int:
     """Measure both halves and compare with the floors; the exit status of the command.
 
@@ -120,16 +127,7 @@ def gate(request: Request, baseline: Path, *, update: bool = False, allow_regres
         for item in results.touched:
             say(f"  changed: {item.kind} {item.number}: {'; '.join(item.findings[:2])}")
     for figure in found:
-        higher = METRICS[figure.metric][0]
-        pinned = (
-            "no floor"
-            if figure.floor is None
-            else f"{'at least' if higher else 'at most'} {figure.floor:.5f}"
-        )
-        mark = "WORSE" if figure.worse else ""
-        print(
-            f"{figure.split:9} {figure.kind:16} {figure.metric:17} {figure.value:9.5f}  {pinned} {mark}".rstrip()
-        )
+        print(_line(figure))
     worse = [figure for figure in found if figure.worse]
     if worse:
         print(f"{len(worse)} of {len(found)} figures are worse than their floors")
@@ -137,10 +135,8 @@ def gate(request: Request, baseline: Path, *, update: bool = False, allow_regres
         kept = new_floors(floors, found, allow_regression=allow_regression)
         text = json.dumps({**pins, "floors": kept}, ensure_ascii=False, indent=1)
         baseline.write_text(text + "\n", "utf-8")
-        print(
-            f"floors written to {baseline.name}"
-            + (" (data or cases were others; pinned anew)" if stale else "")
-        )
+        why = " (data or cases were others; pinned anew)" if stale else ""
+        print(f"floors written to {baseline.name}{why}")
         return 1 if worse and not allow_regression else 0
     if stale or not content:
         print("data, seed or number of cases are not what the floors were pinned on; see --update")

@@ -102,7 +102,7 @@ def hyphened(articles: Sequence[Article], rng: Random, phrases: Phrases, *, vari
                     foreign, parts = found
                     left, right_mark = rng.choice(("()", "“”"))
                     put_in = f"{left}{foreign}{right_mark}"
-                    stock.append(stock.pop(stock.index(foreign)))
+                    stock.remove(foreign)
                     good += f" {put_in}"
                     probes.append(Probe(((place + 1, place + 1 + len(put_in)),), context=1))
                     lines.append(f"{line} {left}{parts[0]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
@@ -33,6 +34,13 @@ def _filled(template: str, page: int, issue: str, date: str) -> str:
     for field, value in (("page", str(page)), ("issue", issue), ("date", date)):
         template = template.replace("{" + field + "}", value)
     return template
+
+
+def _first_page(line: str, pages: int, rng: Random) -> int:
+    """A number for the first page; where the line tells how many there are ("0/48"), none beyond them."""
+    total = re.search(r"/\s*(\d+)\W*$", line)
+    most = int(total[1]) - pages if total else 300
+    return rng.randint(1, max(1, most))
 
 
 def _lines(kind: str, rng: Random, phrases: Phrases, noisy: bool) -> Callable[[int], str]:
@@ -89,7 +97,7 @@ def page_furniture(
             breaks.append(gap(i))
         pages[-1].append(block)
         left -= 1
-    number = rng.randint(1, 300)
+    number = _first_page(line(0), len(pages), rng)
     bare_first = top and rng.random() < 0.5
     places: list[list[Place]] = []
     litter: list[str] = []

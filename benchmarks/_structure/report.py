@@ -56,11 +56,8 @@ def _half(results: Results) -> list[str]:
         "",
     ]
     total = sum(results.documents.values())
-    out += [
-        f"Right documents that came back identical: {total - len(results.touched)} of {total}; with --unsafe "
-        f"{total - len(results.touched_unsafe)}.",
-        "",
-    ]
+    same, same_unsafe = (total - len(some) for some in (results.touched, results.touched_unsafe))
+    out += [f"Right documents that came back identical: {same} of {total}; with --unsafe {same_unsafe}.", ""]
     if request.articles is None:
         counts = [
             (k, n, *(sum(t.kind == k for t in some) for some in (results.touched, results.touched_unsafe)))
@@ -92,11 +89,12 @@ def write_results(
 ) -> Path:
     """Write DATE-structure.md; returns its path."""
     request = next(iter(measured.values())).request
+    system = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
+    data = f"Bundled data: SHA-256 {data_hash(request.data)[:16]}"
     lines = [
         f"# Structure, {date}",
         "",
-        f"ocrfix {__version__}, commit {_commit(folder)}; Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores, {platform.machine()}. Bundled data: SHA-256 {data_hash(request.data)[:16]}.",
+        f"ocrfix {__version__}, commit {_commit(folder)}; {system}. {data}.",
         "",
         "What the figures mean: [README](../README.md).",
         "",

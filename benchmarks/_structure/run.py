@@ -178,8 +178,7 @@ def show_failures(request: Request, most: int, *, unsafe: bool = False) -> None:
         print("\n".join(difference(case, result.text, outcome)))
         for f in result.report.findings:
             if f.finding.edits:
-                print(
-                    f"  {f.finding.rule.code} {f.status.value} {f.finding.confidence:.2f}: {f.finding.message[:160]}"
-                )
+                name = f"{f.finding.rule.code} {f.status.value} {f.finding.confidence:.2f}"
+                print(f"  {name}: {f.finding.message[:160]}")
         print()
     print(f"{len(failing)} of {len(cases)} cases fail")

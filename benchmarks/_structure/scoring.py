@@ -17,18 +17,20 @@ from .case import Case, Expected, Probe
 __all__ = ["Outcome", "Tokens", "score"]
 
 LINE, BLOCK = "\n", "\n\n"
+RUN: Final = 3
+"""Words in a row that count as moved."""
 LIKE: Final = 60.0
 """Likeness (rapidfuzz ratio, per cent) from which a line that stayed is taken for a piece of litter."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The words of a text and its breaks (line end, paragraph end), with their places.
+    r"""The words of a text and its breaks (line end, paragraph end), with their places.
 
     Spaces, and white space at the ends of the text, are no tokens; a form feed ends a paragraph.
 
-    >>> Tokens.of("Sáng nay  trời\\nmưa.\\f\\nBà con").texts
-    ('Sáng', 'nay', 'trời', '\\n', 'mưa.', '\\n\\n', 'Bà', 'con')
+    >>> Tokens.of("Sáng nay  trời\nmưa.\f\nBà con").texts
+    ('Sáng', 'nay', 'trời', '\n', 'mưa.', '\n\n', 'Bà', 'con')
     """
 
     texts: tuple[str, ...]
@@ -57,9 +59,9 @@ class Outcome:
     """What a system made of a case.
 
     Parameters: ``repaired``, for each item whether its damage is undone; ``harmless``, whether nothing
-    was made to differ from the right text elsewhere and nothing is lost; ``lost``, characters of the right text that
-    were in the damaged one and are gone; ``added``, characters that do not belong there and stayed;
-    ``size``, characters of the right text.
+    was made to differ from the right text elsewhere, no two words were joined wrongly and nothing is lost;
+    ``lost``, characters of the right text that were in the damaged one and are gone; ``added``,
+    characters that do not belong there and stayed; ``size``, characters of the right text.
     """
 
     kind: str
@@ -96,14 +98,30 @@ class _Difference:
         """Characters lost and added; what only stands elsewhere is neither."""
         gone = [right[i] for i in self.deleted if not right[i].isspace()]
         new = [t for _, texts in self.inserted for t in texts if not t.isspace()]
-        moved = [
-            word
-            for op in Indel.opcodes(gone, new)
-            if op.tag == "equal"
-            for word in gone[op.src_start : op.src_end]
-        ]
-        same = sum(map(len, moved))
+        same = _moved(gone, new)
         return sum(map(len, gone)) - same, sum(map(len, new)) - same
+
+
+def _moved(gone: Sequence[str], new: Sequence[str]) -> int:
+    """Characters of the words that are missing in one place and stand in another.
+
+    Common subsequences are taken away one after the other, since several passages may have changed
+    their order; from the second one on, only runs of `RUN` words count.
+    """
+    gone, new = list(gone), list(new)
+    total, least = 0, 1
+    while gone and new:
+        runs = [
+            op for op in Indel.opcodes(gone, new) if op.tag == "equal" and op.src_end - op.src_start >= least
+        ]
+        if not runs:
+            break
+        for op in reversed(runs):
+            total += sum(map(len, gone[op.src_start : op.src_end]))
+            del gone[op.src_start : op.src_end]
+            del new[op.dest_start : op.dest_end]
+        least = RUN
+    return total
 
 
 def score(case: Case, cleaned: str) -> Outcome:

@@ -9,6 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -138,7 +139,7 @@ class Words:
         """The words before which a sentence can be cut, ``margin`` words from its ends at least."""
         starts = [*self.sentence_starts, len(self)]
         out = []
-        for first, stop in zip(starts, starts[1:], strict=False):
+        for first, stop in pairwise(starts):
             out += [
                 i
                 for i in range(first + margin, stop - margin + 1)
