@@ -16,16 +16,18 @@ __all__ = [
     "Line",
     "Mark",
     "Sheet",
+    "beside",
     "breaks_sentence",
     "findings",
+    "flows",
     "goes_on",
-    "neighbours",
-    "recurring",
+    "running",
     "skeleton",
 ]
 
 ENDINGS: Final = '.!?…:;"”’»)]}'
 """Signs that end a sentence or a part of one."""
+_STOPS: Final = ".!?…:;"
 LONG: Final = 25
 """Characters from which on a line can be running text; shorter ones are headings, captions, cells."""
 
@@ -127,44 +129,50 @@ class Mark:
 def breaks_sentence(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> bool:
     r"""Whether a line stands in the middle of a sentence of running text.
 
-    The nearest lines before and after it that are not in ``noise`` are long, the first has no end
-    of a sentence and the second goes on with a small letter.
+    The nearest lines before and after it that are not in ``noise`` are running text, the first has no
+    end of a sentence and the second goes on with a small letter.
 
     >>> page = "Hội nghị đã nghe báo cáo của các huyện và\n\n12\n\nthành phố về kết quả chín tháng đầu năm"
     >>> breaks_sentence(Sheet(Document(page)), 1)
     True
     """
-    left, right = neighbours(sheet, index, noise)
-    return left is not None and right is not None and goes_on(left, right)
+    left, right = beside(sheet, index, noise)
+    return left is not None and right is not None and flows(sheet, left, right)
 
 
-def neighbours(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> tuple[str | None, str | None]:
-    """The nearest lines before and after one; at most six lines in ``noise`` are passed over."""
+def beside(sheet: Sheet, index: int, noise: Iterable[int] = ()) -> tuple[int | None, int | None]:
+    """The numbers of the nearest lines before and after one; at most six in ``noise`` are passed over."""
     skip = noise if isinstance(noise, (set, frozenset, dict)) else frozenset(noise)
-    found: list[str | None] = []
+    found: list[int | None] = []
     for step in (-1, 1):
         place = index + step
         for _ in range(6):
             if place not in skip:
                 break
             place += step
-        found.append(sheet.lines[place].text if 0 <= place < len(sheet.lines) else None)
+        found.append(place if 0 <= place < len(sheet.lines) else None)
     return found[0], found[1]
 
 
-def recurring(sheet: Sheet, copies: int, longest: int = 100) -> set[int]:
-    r"""The lines of at most ``longest`` characters that stand ``copies`` times or more, digits folded.
+def running(sheet: Sheet, index: int, step: int) -> bool:
+    """Whether a line is running text: long, or the short end (``step`` -1) or begin (1) of a long run."""
+    line, other = sheet.lines[index], index + step
+    if len(line.text) >= LONG:
+        return True
+    own = sheet.ranges[line.block]
+    return own.start <= other < own.stop and len(sheet.lines[other].text) >= 2 * LONG
 
-    Lines of fewer than four letters (cells of a table, page numbers) do not count.
 
-    >>> recurring(Sheet(Document("Báo Xuân 1\n\nTin\n\nBáo Xuân 2")), 2)
-    {0, 2}
-    """
-    seen: dict[str, list[int]] = {}
-    for index, line in enumerate(sheet.lines):
-        if len(line.text) <= longest and sum(map(str.isalpha, line.text)) >= 4:
-            seen.setdefault(skeleton(line.text), []).append(index)
-    return {i for indices in seen.values() if len(indices) >= copies for i in indices}
+def flows(sheet: Sheet, left: int, right: int) -> bool:
+    """Whether a sentence of running text goes on from one line, by number, to another further on."""
+    before, after = sheet.lines[left].text, sheet.lines[right].text
+    return (
+        before[-1] not in _STOPS
+        and after[0].islower()
+        and not (len(after) > 1 and after[1] in ").")
+        and (running(sheet, left, -1) or len(after) >= 2 * LONG)
+        and (running(sheet, right, 1) or len(before) >= 2 * LONG or (after[-1] in _STOPS and " " in after))
+    )
 
 
 def goes_on(left: str, right: str) -> bool:

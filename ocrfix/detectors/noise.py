@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors import _noise_rules as rules
+from ocrfix.detectors._noise_borders import border_furniture
 from ocrfix.detectors._noise_chatter import chatter
 from ocrfix.detectors._noise_chrome import placeholders, web_chrome
-from ocrfix.detectors._noise_headers import running_headers
-from ocrfix.detectors._noise_lines import Sheet, findings
-from ocrfix.detectors._noise_pages import page_numbers
+from ocrfix.detectors._noise_headers import running_headers, separate_papers
+from ocrfix.detectors._noise_lines import Mark, Sheet, findings
+from ocrfix.detectors._noise_pages import lone_numbers, page_numbers
 from ocrfix.model import Finding, Rule, Safety
 
 if TYPE_CHECKING:
@@ -45,15 +46,28 @@ class NoiseDetector:
         sheet = Sheet(document)
         if not sheet.lines:
             return []
-        numbers = page_numbers(sheet)
-        headers = running_headers(sheet, {i for m in numbers for i in m.lines})
-        marks = numbers + headers + placeholders(sheet) + chatter(sheet)
+        marks = _furniture(sheet) + placeholders(sheet) + chatter(sheet)
         # What goes for sure does not part a run of page chrome.
         noise = frozenset(
             i for m in marks if m.safety is Safety.SAFE and context.config.uses(m.rule) for i in m.lines
         )
         marks += web_chrome(sheet, noise)
         return findings(sheet, marks, context.config)
+
+
+def _furniture(sheet: Sheet) -> list[Mark]:
+    """Page numbers, headers and footers: at the edges of known pages, then between running text."""
+    pages = sheet.pages()
+    numbers = page_numbers(sheet)
+    if separate_papers(sheet, pages):
+        known = {i for m in numbers for i in m.lines}
+        return numbers + lone_numbers(sheet, known)
+    marks = numbers
+    if sum(1 for lines in pages if lines) > 1:
+        marks = marks + running_headers(sheet, pages, {i for m in numbers for i in m.lines})
+    known = {i for m in marks if m.safety is Safety.SAFE for i in m.lines}
+    marks = marks + border_furniture(sheet, known)
+    return marks + lone_numbers(sheet, {i for m in marks for i in m.lines})
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (NoiseDetector(),)
