@@ -1,0 +1,384 @@
+"""The structure benchmark: its damages, its scorer and its gate."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import math
+import sys
+import unicodedata
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+DATA = FOLDER / "structure-data"
+SPLITS = ("dev", "held-out")
+
+RIGHT = "Chợ Gò họp từ tờ mờ sáng.\n\nBà Tư bán cá, cô Lài bán rau; ai cũng vội vì nước sắp ròng."
+
+
+@pytest.fixture(scope="module")
+def bench():
+    """The modules of the benchmark, by name."""
+    sys.path.insert(0, str(FOLDER))
+    names = (
+        "case",
+        "damages",
+        "gate",
+        "growth",
+        "measure",
+        "noise",
+        "report",
+        "run",
+        "scoring",
+        "show",
+        "texts",
+    )
+    yield SimpleNamespace(
+        **{name: importlib.import_module(f"_structure.{name}") for name in names},
+        command=importlib.import_module("structure"),
+    )
+    sys.path.remove(str(FOLDER))
+
+
+@pytest.fixture(scope="module", params=SPLITS)
+def cases(request, bench):
+    """Cases of one half, every variant of every kind among them."""
+    return bench.run.cases_of(bench.run.Request(data=DATA, split=request.param, per_kind=12))
+
+
+# ------------------------------------------------------------------ data
+
+
+def test_both_halves_have_articles_phrases_and_right_documents_of_their_own(bench):
+    halves = [bench.texts.bundled_articles(DATA, split) for split in SPLITS]
+    assert all(len(half) >= 20 for half in halves)
+    assert not {a.text for a in halves[0]} & {a.text for a in halves[1]}
+    phrases = [bench.texts.load_phrases(DATA, split) for split in SPLITS]
+    for name in (f.name for f in dataclasses.fields(bench.texts.Phrases)):
+        one, other = (getattr(p, name) for p in phrases)
+        assert one, name
+        assert other, name
+        if name != "page_numbers":  # there are only so many ways to write one
+            assert not set(one) & set(other), name
+    kinds = [{d.kind for d in bench.texts.bundled_untouched(DATA, split)} for split in SPLITS]
+    assert kinds[0] == kinds[1]
+    assert len(kinds[0]) >= 16
+
+
+def test_documents_from_outside_are_read_and_short_ones_left_out(bench, tmp_path):
+    path = tmp_path / "news.txt"
+    body = "\n".join(f"Đoạn {i}, " + "bà con ra đồng từ sáng sớm, " * 8 + "trưa mới về." for i in range(6))
+    path.write_text(f"Tin thứ nhất\n\n{body}\n\f\nTin quá ngắn\n\f\nTin thứ hai\n{body}\n", "utf-8")
+    articles = bench.texts.load_articles(path)
+    assert [a.paragraphs[0] for a in articles] == ["Tin thứ nhất", "Tin thứ hai"]
+    assert all(len(a.paragraphs) == 7 for a in articles)
+    assert len(bench.texts.load_articles(path, 1)) == 1
+
+
+def test_phrase_file_without_a_table_is_an_error(bench, tmp_path):
+    (tmp_path / "phrases-dev.toml").write_text('captions = ["Ảnh: chợ nổi"]\n', "utf-8")
+    with pytest.raises(ValueError, match="headings"):
+        bench.texts.load_phrases(tmp_path, "dev")
+
+
+def test_data_hash_follows_every_file(bench, tmp_path):
+    (tmp_path / "untouched").mkdir()
+    (tmp_path / "articles.txt").write_text("Một", "utf-8")
+    before = bench.texts.data_hash(tmp_path)
+    (tmp_path / "untouched" / "verse.txt").write_text("Hai", "utf-8")
+    between = bench.texts.data_hash(tmp_path)
+    (tmp_path / "articles.txt").write_text("Ba", "utf-8")
+    assert len({before, between, bench.texts.data_hash(tmp_path)}) == 3
+
+
+# ------------------------------------------------------------------ damages
+
+
+def test_every_variant_damages_and_stays_in_nfc(bench, cases):
+    assert {(c.kind, c.variant) for c in cases} == {(d.kind, d.variant) for d in bench.damages.DAMAGES}
+    for case in cases:
+        assert case.items
+        assert unicodedata.is_normalized("NFC", case.damaged)
+        for right in case.accepted:
+            assert case.damaged != right.text
+            assert sum(p.counts for p in right.probes) == case.items
+
+
+def test_a_perfect_system_scores_everything_and_no_correction_nothing(bench, cases):
+    for case in cases:
+        for right in case.accepted:
+            outcome = bench.scoring.score(case, right.text)
+            assert all(outcome.repaired), (case.kind, case.variant)
+            assert outcome.harmless
+            assert (outcome.lost, outcome.added) == (0, 0)
+        outcome = bench.scoring.score(case, case.damaged)
+        assert not any(outcome.repaired), (case.kind, case.variant)
+        assert outcome.harmless
+        assert outcome.lost == 0
+
+
+def test_a_system_that_cuts_the_text_short_loses_and_does_harm(bench, cases):
+    for case in cases:
+        words = case.expected.split(" ")
+        outcome = bench.scoring.score(case, " ".join(words[: len(words) // 3]))
+        assert not outcome.harmless, (case.kind, case.variant)
+        assert outcome.lost > 0.4 * outcome.size
+
+
+def test_cases_follow_the_seed(bench):
+    request = bench.run.Request(data=DATA, per_kind=4, kinds=("exact", "span", "header", "chrome"))
+    prints = [bench.damages.fingerprint(bench.run.cases_of(r)) for r in (request, request)]
+    other = dataclasses.replace(request, seed=request.seed + 1)
+    assert prints[0] == prints[1] != bench.damages.fingerprint(bench.run.cases_of(other))
+
+
+def test_page_numbers_do_not_go_beyond_the_number_of_pages(bench):
+    phrases = dataclasses.replace(bench.texts.load_phrases(DATA, "dev"), page_numbers=("{page}/48",))
+    articles = bench.texts.bundled_articles(DATA, "dev")
+    for case in bench.damages.make_cases(articles, phrases, seed=1, per_kind=20, kinds=("page-number",)):
+        numbers = [int(p.litter.split("/")[0]) for p in case.accepted[0].probes]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        assert numbers[-1] <= 48
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.05, 0.08])
+def test_reading_errors_are_as_many_as_asked_for(bench, rate):
+    read = bench.noise.misread(RIGHT, Random(1), rate)
+    assert read != RIGHT
+    assert unicodedata.is_normalized("NFC", read)
+    letters = sum(not c.isspace() for c in RIGHT)
+    # A space may be lost and a letter read as two, so the alignment counts a little more.
+    assert 1 <= Levenshtein.distance(RIGHT, read) <= 2 * round(rate * letters)
+    assert bench.noise.misread(RIGHT, Random(1), rate) == read
+
+
+# ------------------------------------------------------------------ scorer
+
+
+def _case(bench, damaged: str, *probes, right: str = RIGHT, **options):
+    return bench.case.Case("kind", "variant", damaged, (bench.case.Expected(right, probes),), **options)
+
+
+def _outcome(bench, case, cleaned):
+    outcome = bench.scoring.score(case, cleaned)
+    return outcome.repaired, outcome.harmless, outcome.lost, outcome.added
+
+
+def test_a_wrong_join_is_harm_even_where_the_damage_was(bench):
+    damaged = RIGHT.replace("cô Lài bán", "cô Lài\n\nbán")
+    at = RIGHT.index(" bán rau")
+    case = _case(bench, damaged, bench.case.Probe(((at, at + 1),)))
+    assert _outcome(bench, case, RIGHT) == ((True,), True, 0, 0)
+    assert _outcome(bench, case, damaged) == ((False,), True, 0, 0)
+    assert _outcome(bench, case, damaged.replace("sáng.\n\nBà", "sáng. Bà"))[:2] == ((False,), False)
+
+
+def test_litter_at_one_place_is_judged_line_by_line(bench):
+    at = RIGHT.index("\n\n")
+    place = ((at, at + 2),)
+    lines = ("Chia sẻ bài viết", "Lượt xem: 120")
+    probes = [bench.case.Probe(place, litter=line) for line in lines]
+    damaged = RIGHT.replace("\n\n", "\n\n" + "\n\n".join(lines) + "\n\n")
+    case = _case(bench, damaged, *probes)
+    assert _outcome(bench, case, damaged)[0] == (False, False)
+    assert _outcome(bench, case, RIGHT) == ((True, True), True, 0, 0)
+    one_left = RIGHT.replace("\n\n", f"\n\n{lines[1]}\n\n")
+    assert _outcome(bench, case, one_left)[:2] == ((True, False), True)
+    rest_left = RIGHT.replace("\n\n", "\n\n120\n\n")
+    assert _outcome(bench, case, rest_left)[0] == (False, False)
+
+
+def test_litter_that_was_only_shifted_is_not_repaired(bench):
+    at = RIGHT.index("\n\n")
+    text = RIGHT + "\n\n" + "Chiều về, chợ vắng tanh, chỉ còn mấy con mèo quanh sạp cá và mùi bùn. " * 3
+    text = text.rstrip()
+    case = _case(
+        bench,
+        text.replace("\n\n", "\n\nTrang 12 của tập san\n\n", 1),
+        bench.case.Probe(((at, at + 2),), litter="Trang 12 của tập san"),
+        right=text,
+    )
+    assert _outcome(bench, case, text + "\n\nTrang 12 của tập san")[0] == (False,)
+    assert _outcome(bench, case, text)[0] == (True,)
+
+
+def test_moved_text_is_neither_lost_nor_added(bench):
+    blocks = ["Một hai ba bốn năm.", "Sáu bảy tám chín.", "Mười mười một mười hai.", "Hết rồi đấy."]
+    right = "\n\n".join(blocks)
+    case = _case(bench, right + ".", bench.case.Probe(((len(right), len(right)),)), right=right)
+    _, harmless, lost, added = _outcome(bench, case, "\n\n".join(reversed(blocks)))
+    assert (harmless, lost, added) == (False, 0, 0)
+
+
+def test_a_line_end_may_part_paragraphs_only_where_there_is_nothing_else(bench):
+    at = RIGHT.index(" họp")
+    damaged = RIGHT.replace(" họp", "\nhọp").replace("\n\n", "\n")
+    probe = bench.case.Probe(((at, at + 1),), context=0)
+    cleaned = RIGHT.replace("\n\n", "\n")
+    assert _outcome(bench, _case(bench, damaged, probe, loose_breaks=True), cleaned)[:2] == ((True,), True)
+    strict = _case(bench, damaged.replace(".\n", ".\n\n"), probe)
+    assert _outcome(bench, strict, cleaned)[:2] == ((True,), False)
+
+
+def test_the_nearest_accepted_text_counts(bench):
+    expected = bench.case.expect
+    one = expected(["Đầu.", "Chợ Gò.", "Cuối."], [[bench.case.whole(["", "Chợ Gò."], 1)]])
+    other = expected(["Chợ Gò.", "Đầu.", "Cuối."], [[bench.case.whole(["Chợ Gò."], 0)]])
+    case = bench.case.Case("kind", "", "Chợ Gò.\n\nĐầu.\n\nChợ Gò.\n\nCuối.", (one, other))
+    for text in (one.text, other.text):
+        assert _outcome(bench, case, text) == ((True,), True, 0, 0)
+
+
+# ------------------------------------------------------------------ sums, right documents
+
+
+def test_summary_weighs_items_and_its_interval_holds_the_share(bench):
+    outcome = bench.scoring.Outcome
+    found = [
+        outcome("wrap", "a", (True,) * 9, True, 0, 0, 100),
+        outcome("wrap", "b", (False,), False, 2, 4, 100),
+    ]
+    summary = bench.measure.summarise(found, "wrap")
+    assert (summary.cases, summary.items, summary.repaired, summary.harmless) == (2, 10, 0.9, 0.5)
+    assert (summary.lost, summary.added) == (1.0, 2.0)
+    assert summary.interval == (0.0, 1.0)
+    assert summary.variants == {"a": 1.0, "b": 0.0}
+
+
+def test_right_documents_that_change_are_named_with_the_finding(bench):
+    documents = [
+        bench.texts.Document("news", 0, "Quỹ Vì người nghèo của xã nhận thêm 20 triệu đồng.\n"),
+        bench.texts.Document("news", 1, "Quỹ Vi người nghèo của xã nhận thêm 20 triệu đồng.\n"),
+    ]
+    changed = bench.measure.touched(documents, bench.measure.configs(())["default"])
+    assert [(t.kind, t.number) for t in changed] == [("news", 1)]
+    assert "WRD" in changed[0].findings[0]
+    assert bench.measure.touched(documents, bench.measure.configs(("ENC",))["default"]) == []
+
+
+def test_workers_give_the_same_outcomes(bench):
+    request = bench.run.Request(data=DATA, per_kind=4, kinds=("exact", "block"))
+    cases = bench.run.cases_of(request)
+    config = bench.measure.configs(request.families)["default"]
+    assert bench.measure.outcomes(cases, config, 2) == bench.measure.outcomes(cases, config, 1)
+    assert not any(any(o.repaired) for o in bench.measure.outcomes(cases, None))
+
+
+# ------------------------------------------------------------------ gate and command
+
+
+def _results(bench, repaired: float, *, touched: int = 0, split: str = "dev"):
+    summary = bench.measure.Summary("exact", 4, 4, repaired, (0.0, 1.0), 1.0, 0.0, 0.0)
+    changed = [bench.measure.Touched("verse", i, ()) for i in range(touched)]
+    request = bench.run.Request(data=DATA, split=split)
+    kinds = {"exact": summary}
+    return bench.run.Results(request, kinds, kinds, {"verse": 10}, changed, changed, {})
+
+
+def test_gate_pins_then_holds_and_never_lowers(bench, tmp_path, monkeypatch, capsys):
+    share = {"now": 0.9}
+    monkeypatch.setattr(
+        bench.gate, "measure", lambda request, **_: _results(bench, share["now"], split=request.split)
+    )
+    request, baseline = bench.run.Request(data=DATA), tmp_path / "floors.json"
+    assert bench.gate.gate(request, baseline) == 1
+    assert bench.gate.gate(request, baseline, update=True) == 0
+    assert bench.gate.gate(request, baseline) == 0
+    share["now"] = 0.8
+    assert bench.gate.gate(request, baseline) == 1
+    assert "WORSE" in capsys.readouterr().out
+    assert bench.gate.gate(request, baseline, update=True) == 1
+    assert json.loads(baseline.read_text("utf-8"))["floors"]["held-out"]["exact"]["repaired"] == 0.9
+    assert bench.gate.gate(request, baseline, update=True, allow_regression=True) == 0
+    assert bench.gate.gate(request, baseline) == 0
+    assert bench.gate.gate(dataclasses.replace(request, seed=99), baseline) == 1
+
+
+def test_gate_holds_right_documents(bench):
+    floors = {"dev": {"right documents": {"identical": 1.0}}}
+    figures = bench.gate.figures(_results(bench, 1.0, touched=1), floors)
+    assert [f.metric for f in figures if f.worse] == ["identical"]
+    assert not any(f.worse for f in bench.gate.figures(_results(bench, 1.0), floors))
+
+
+def test_pinned_floors_belong_to_the_data_and_to_every_kind(bench):
+    content = json.loads(bench.command.BASELINE.read_text("utf-8"))
+    assert content["data"] == bench.texts.data_hash(DATA)
+    assert (content["seed"], content["per_kind"]) == (bench.command.SEED, bench.command.GATE_PER_KIND)
+    for split in SPLITS:
+        assert set(content["floors"][split]) == {*bench.damages.KINDS, "all", "right documents"}
+
+
+def test_command_prints_tables_and_failing_cases(bench, capsys):
+    assert bench.command.main(["--kinds", "exact,block", "--per-kind", "4", "--jobs", "1", "--variants"]) == 0
+    out = capsys.readouterr().out
+    assert "right documents identical" in out
+    assert "block: blank line" in out
+    assert (
+        bench.command.main(["--show", "block", "2", "--select", "ENC", "--jobs", "1", "--per-kind", "4"]) == 0
+    )
+    out = capsys.readouterr().out
+    assert out.count("--- block") == 2
+    assert "4 of 4 cases fail" in out
+
+
+def test_command_writes_both_halves(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench.command, "RESULTS", tmp_path)
+    assert bench.command.main(["--kinds", "exact", "--per-kind", "4", "--jobs", "1", "--write"]) == 0
+    (path,) = tmp_path.iterdir()
+    text = path.read_text("utf-8")
+    assert "our own articles, dev" in text
+    assert "our own articles, held-out" in text
+    assert "| exact | " in text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--kinds", "nothing"], ["--update"], ["--gate", "--allow-regression"], ["--gate", "--kinds", "exact"]],
+)
+def test_command_says_what_it_cannot_do(bench, options):
+    with pytest.raises(SystemExit) as stop:
+        bench.command.main(options)
+    assert stop.value.code == 2
+
+
+def test_missing_data_is_told_with_status_2(bench, tmp_path, capsys):
+    assert bench.command.main(["--data", str(tmp_path), "--kinds", "exact"]) == 2
+    assert "articles.txt" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------ growth
+
+
+def test_growth_texts_have_their_size_and_repeat(bench):
+    for make in bench.growth.TEXTS.values():
+        text = make(20_000)
+        assert 20_000 <= len(text) < 21_500
+    assert len(set(bench.growth.TEXTS["near copies"](20_000).split("\n\n"))) > 20
+    assert len(set(bench.growth.TEXTS["three lines in turn"](20_000).split("\n"))) == 3
+
+
+def test_exponent_of_n_log_n(bench):
+    points = [
+        bench.growth.Point(n, n * math.log(n) / 1e6, 0)
+        for n in (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
+    ]
+    assert bench.growth.exponent(points) == pytest.approx(1.07, abs=0.01)
+    assert math.isnan(bench.growth.exponent(points[:1]))
+
+
+def test_growth_is_measured_up_to_the_limit_and_drawn(bench, tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr(bench.growth, "TEXTS", {"one block": bench.growth.TEXTS["one block"]})
+    grown = bench.growth.grow(limit=1000.0, sizes=(2_000, 4_000))
+    assert [len(g.points) for g in grown] == [2]
+    assert all(p.peak > 10e6 and p.octets > 2_000 for p in grown[0].points)
+    assert len(bench.growth.grow(limit=0.0, sizes=(2_000, 4_000))[0].points) == 1
+    name = bench.growth.draw(grown, tmp_path, "2000-01-01")
+    assert (tmp_path / name).read_text("utf-8").lstrip().startswith("<?xml")
