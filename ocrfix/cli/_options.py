@@ -12,6 +12,7 @@ import click
 
 from ocrfix.config import Config
 from ocrfix.config_file import ConfigError, check_selectors, find, load, read_words
+from ocrfix.formats import FORMATS as FILE_FORMATS
 from ocrfix.formats import FormatError
 from ocrfix.formats.encodings import check_encoding
 from ocrfix.reports import FORMATS
@@ -104,6 +105,14 @@ _OPTIONS: Final = (
         help="Files cleaned at once; 0 is one for each processor.",
     ),
     click.option("--encoding", metavar="NAME", help="The files' encoding; found out when not given."),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["auto", *FILE_FORMATS]),
+        default="auto",
+        show_default=True,
+        help="The files' format; auto finds out.",
+    ),
     click.option(
         "--config",
         "config_file",

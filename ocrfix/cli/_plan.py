@@ -99,7 +99,11 @@ def _inputs(
             errors.append(str(error))
             continue
         if not found:
-            warnings.append(f"{path}: no files that end in {' or '.join(SUFFIXES)} here")
+            *some, last = SUFFIXES
+            kinds = f"{', '.join(some)} or {last}"
+            warnings.append(
+                f"{path}: no files that end in {kinds} here, and no ALTO, PAGE-XML or HTML with hOCR"
+            )
 
 
 def _identity(path: Path) -> object:

@@ -83,7 +83,19 @@ class Session:
             folder = item.path.parent if item.path else Path()
             data = sys.stdin.buffer.read() if item.path is None else b""
             config = settings.config(folder)
-            tasks.append(Task(item.path, config, data, options["encoding"], item.output, in_place, texts))
+            tasks.append(
+                Task(
+                    item.path,
+                    config,
+                    data,
+                    options["encoding"],
+                    item.output,
+                    in_place,
+                    texts,
+                    options["form"],
+                    options.get("keep_removed", False),
+                )
+            )
         jobs = options["jobs"] or os.cpu_count() or 1
         with self._shown_progress(len(tasks)):
             for outcome in run(tasks, jobs):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocrfix.config import Config
-from ocrfix.formats import FormatError, read, read_text, write
+from ocrfix.formats import FormatError, TextSource, read, read_data, write
 from ocrfix.reports.model import Reviewed
 
 __all__ = ["Outcome", "Task", "run", "work"]
@@ -20,7 +20,8 @@ class Task:
     """One file to be cleaned.
 
     ``data`` are the bytes of standard input, read already, when ``path`` is None. ``in_place`` says
-    that ``output`` is the input; ``texts``, whether the outcome is to hold the texts.
+    that ``output`` is the input; ``texts``, whether the outcome is to hold the texts; ``form`` is the
+    files' format, or "auto"; ``keep_removed``, whether elements whose text is removed stay.
     """
 
     path: Path | None
@@ -30,6 +31,8 @@ class Task:
     output: Path | None = None
     in_place: bool = False
     texts: bool = False
+    form: str = "auto"
+    keep_removed: bool = False
 
     @property
     def name(self) -> str:
@@ -70,22 +73,27 @@ def work(task: Task) -> Outcome:
 def _work(task: Task) -> Reviewed:
     from ocrfix import clean  # noqa: PLC0415  (start-up time)
 
-    path, encoding = task.path, task.encoding
-    source = read_text(task.data, "-", encoding) if path is None else read(path, encoding)
+    keep = task.keep_removed
+    if task.path is None:
+        source = read_data(task.data, "-", task.encoding, task.form, keep_removed=keep)
+    else:
+        source = read(task.path, task.encoding, task.form, keep_removed=keep)
     result = clean(source.document, task.config)
-    cleaned = source.restore(result)
+    cleaned = source.render(result)
     if task.in_place and source.broken:
         raise FormatError(
             f"{task.name}: broken characters ({source.broken}) would be lost; "
             "name the right encoding with --encoding, or write elsewhere with -o"
         )
-    same = cleaned == source.raw and source.encoding in ("utf-8", "ascii")
-    if task.output is not None and not (task.in_place and same):
-        write(task.output, cleaned.encode("utf-8"))
-    report = replace(result.report, notes=result.report.notes + source.notes)
+    if task.output is not None and not (task.in_place and cleaned == source.data):
+        write(task.output, cleaned)
+    report = source.locate(result.report)
+    report = replace(report, notes=report.notes + source.notes)
     if not task.texts:
         return Reviewed(report, "", "", min_confidence=task.config.min_confidence)
-    texts = (source.document.text, result.text, source.raw, cleaned)
+    # text files are shown decoded; others as their bytes are, whatever these mean
+    raw = source.raw if isinstance(source, TextSource) else source.data.decode("utf-8", "surrogateescape")
+    texts = (source.document.text, result.text, raw, cleaned.decode("utf-8", "surrogateescape"))
     return Reviewed(report, *texts, task.config.min_confidence)
 
 

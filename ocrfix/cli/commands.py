@@ -40,6 +40,7 @@ def cli() -> None:
 @click.option("--in-place", is_flag=True, help="Overwrite the inputs.")
 @click.option("--diff", "as_diff", is_flag=True, help="Write nothing; print the changes, for git apply.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when findings remain.")
+@click.option("--keep-removed", is_flag=True, help="Leave elements without text where theirs is removed.")
 @repair_options
 @click.pass_context
 def clean(
@@ -54,8 +55,9 @@ def clean(
 ) -> None:
     """Repair files.
 
-    PATH is a file, a folder (its .txt and .md files) or - for standard input. One file without -o
-    goes to standard output; the summary goes to standard error. Output is UTF-8; line ends stay.
+    PATH is a file, a folder (its .txt and .md files, and hOCR, ALTO and PAGE-XML) or - for standard
+    input. One file without -o goes to standard output; the summary goes to standard error. Text is
+    written in UTF-8, its line ends stay; hOCR, ALTO and PAGE-XML stay as they were but for the words.
 
     Exit status: 0 done; 1 findings remain (with --exit-code only); 2 an error, in any file.
     """
@@ -76,7 +78,7 @@ def clean(
         report = file.report
         remaining += len(report.findings if as_diff else report.remaining)
         if to_stdout:
-            _put((file.raw_cleaned or "").encode("utf-8"))
+            _put((file.raw_cleaned or "").encode("utf-8", "surrogateescape"))
         elif as_diff:
             from ocrfix.reports.diff import unified  # noqa: PLC0415  (start-up time)
 

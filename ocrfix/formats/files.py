@@ -9,13 +9,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from ocrfix.formats._markup import Markup, decode_markup
 from ocrfix.formats.errors import FormatError
-from ocrfix.formats.text import TextSource, read_text
+from ocrfix.formats.layout_source import Dialect, make_source
+from ocrfix.formats.sniff import FORMATS, SNIFFED, sniff
+from ocrfix.formats.source import Source
+from ocrfix.formats.text import read_text
 
-__all__ = ["SUFFIXES", "read", "reason", "same_file", "walk", "write"]
+__all__ = ["SUFFIXES", "read", "read_data", "reason", "same_file", "walk", "write"]
 
-SUFFIXES = (".txt", ".md")
+SUFFIXES = (".txt", ".md", ".hocr")
 """Endings of the files that are taken from a folder; a file that is named itself may have any."""
+MARKUP_SUFFIXES = (".xml", ".html", ".htm", ".xhtml")
+"""Endings of files that are taken from a folder when they turn out to be in a format with word boxes."""
 
 
 def reason(error: OSError) -> str:
@@ -28,11 +34,15 @@ def reason(error: OSError) -> str:
     return text[:1].lower() + text[1:]
 
 
-def read(path: Path, encoding: str | None = None) -> TextSource:
-    """Read a text file.
+def read(
+    path: Path, encoding: str | None = None, form: str = "auto", *, keep_removed: bool = False
+) -> Source:
+    """Read a file.
 
-    Parameters: ``path``; ``encoding``, a codec's name, or None to find out. Raises FormatError when
-    the file cannot be read or is no text.
+    Parameters: ``path``; ``encoding``, a codec's name, or None to find out; ``form``, one of
+    `ocrfix.formats.FORMATS`, or "auto" to find out; ``keep_removed``, whether elements with word boxes
+    stay, empty, when their text is removed. Raises FormatError when the file cannot be read, is no text,
+    or is not in the format.
     """
     try:
         if path.is_dir():
@@ -40,7 +50,46 @@ def read(path: Path, encoding: str | None = None) -> TextSource:
         data = path.read_bytes()
     except OSError as error:
         raise FormatError(f"{path}: cannot be read: {reason(error)}") from error
-    return read_text(data, str(path), encoding)
+    return read_data(data, str(path), encoding, form, keep_removed=keep_removed)
+
+
+def read_data(
+    data: bytes,
+    name: str,
+    encoding: str | None = None,
+    form: str = "auto",
+    *,
+    keep_removed: bool = False,
+) -> Source:
+    """Read a file's bytes; parameters and errors as those of `read`, ``name`` being the file's.
+
+    >>> read_data("Vì người nghèo".encode(), "-").document.text
+    'Vì người nghèo'
+    """
+    if form == "auto":
+        form = sniff(data, name)
+    if form == "text":
+        return read_text(data, name, encoding)
+    markup = decode_markup(data, name, encoding)
+    dialect = _dialect(form, markup, name)
+    return make_source(dialect, markup, data, name, keep_removed=keep_removed)
+
+
+def _dialect(form: str, markup: Markup, name: str) -> Dialect:
+    """How the file marks its words. Raises ValueError for a format that there is not."""
+    if form == "hocr":
+        from ocrfix.formats.hocr import HocrDialect  # noqa: PLC0415  (start-up time)
+
+        return HocrDialect(markup, name)
+    if form == "alto":
+        from ocrfix.formats.alto import AltoDialect  # noqa: PLC0415
+
+        return AltoDialect(markup, name)
+    if form == "page":
+        from ocrfix.formats.page_xml import PageDialect  # noqa: PLC0415
+
+        return PageDialect(markup, name)
+    raise ValueError(f"there is no format {form!r}; choose from {', '.join(FORMATS)}")
 
 
 def write(path: Path, data: bytes) -> None:
@@ -121,7 +170,7 @@ def same_file(one: Path, other: Path) -> bool:
 
 
 def walk(folder: Path, leave_out: Path | None = None) -> Iterator[Path]:
-    """The text files of a folder and the folders in it, sorted by path.
+    """The files of a folder and the folders in it that can be cleaned, sorted by path.
 
     Hidden files and folders are passed over, and links to folders are not followed. ``leave_out`` is
     a folder that is passed over too (where the output goes). Raises FormatError for a folder that
@@ -137,5 +186,16 @@ def walk(folder: Path, leave_out: Path | None = None) -> Iterator[Path]:
         if entry.is_dir():
             if not entry.is_symlink() and not (leave_out and same_file(entry, leave_out)):
                 yield from walk(entry, leave_out)
-        elif entry.suffix.lower() in SUFFIXES:
+        elif entry.suffix.lower() in SUFFIXES or _has_boxes(entry):
             yield entry
+
+
+def _has_boxes(path: Path) -> bool:
+    """Whether a file is XML or HTML in a format with word boxes."""
+    if path.suffix.lower() not in MARKUP_SUFFIXES:
+        return False
+    try:
+        with path.open("rb") as file:
+            return sniff(file.read(SNIFFED), str(path)) != "text"
+    except (OSError, FormatError):
+        return False

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ocrfix.document import Document, SourceMap
 from ocrfix.formats.encodings import decode
 from ocrfix.model import Span
-from ocrfix.report import Result
+from ocrfix.report import Report, Result
 
 __all__ = ["TextSource", "read_text"]
 
@@ -27,7 +27,7 @@ class TextSource:
     reports count in that text. ``raw`` is the text as it stood in the file; ``encoding`` is a codec's
     name; ``bom`` says whether UTF-8 began with a mark; ``broken`` counts the characters that could not
     be decoded and became U+FFFD; ``ends`` are the line ends in order where the file mixes them, the
-    one line end otherwise.
+    one line end otherwise; ``data`` are the bytes of the file.
     """
 
     document: Document
@@ -36,6 +36,7 @@ class TextSource:
     bom: bool = False
     broken: int = 0
     ends: tuple[str, ...] = ("\n",)
+    data: bytes = field(default=b"", repr=False)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -87,6 +88,10 @@ class TextSource:
         """The bytes of the cleaned file, in UTF-8."""
         return self.restore(result).encode("utf-8")
 
+    def locate(self, report: Report) -> Report:
+        """The report as it is: a text file knows of no pages or words."""
+        return report
+
 
 def read_text(data: bytes, name: str, encoding: str | None = None) -> TextSource:
     r"""Read a text file's bytes.
@@ -107,6 +112,7 @@ def read_text(data: bytes, name: str, encoding: str | None = None) -> TextSource
         decoded.bom,
         decoded.broken,
         tuple(ends),
+        data,
     )
 
 

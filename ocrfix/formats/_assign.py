@@ -1,0 +1,159 @@
+"""Which element every word of a cleaned text goes to, and which box it gets."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ocrfix.formats._origins import origins
+from ocrfix.formats.layout_source import Box, LayoutSource
+
+if TYPE_CHECKING:
+    from ocrfix.report import Report
+
+__all__ = ["Assignment", "Placed", "assign", "box_of"]
+
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(slots=True)
+class Placed:
+    """A word of the cleaned text: ``text``; the white space ``gap`` before it; ``home``, the index of the
+    cell whose element takes it; ``letters``, for each cell that letters of it were read in, the first and
+    the last of these in that cell; ``read``, whether the engine read just these letters.
+    """
+
+    text: str
+    gap: str
+    home: int
+    letters: dict[int, tuple[int, int]]
+    read: bool
+
+
+@dataclass(slots=True)
+class Assignment:
+    """All words of a cleaned text in order, the words of each cell, and the words that used its letters."""
+
+    words: list[Placed]
+    homes: dict[int, list[Placed]] = field(default_factory=dict)
+    users: dict[int, list[Placed]] = field(default_factory=dict)
+
+
+def assign(source: LayoutSource, text: str, report: Report) -> Assignment:
+    """Find a home for every word of the cleaned text.
+
+    A word goes to the cell that most of its letters were read in, of those on its first line; a word of
+    which no letter was read goes with the word before it (the first one with the word after it).
+    """
+    cells, original = source.cells, source.document.text
+    cell_of = np.full(len(original) + 1, -1, dtype=np.int64)
+    for index, cell in enumerate(cells):
+        cell_of[cell.start : cell.end] = index
+    origin = origins(report)
+    # the place after the text stands for "no cell", which index -1 finds
+    where = cell_of[origin]
+    found = Assignment([])
+    end = 0
+    for match in _WORD.finditer(text):
+        start, gap = match.start(), text[end : match.start()]
+        end = match.end()
+        first = int(where[start])
+        if first >= 0:
+            cell = cells[first]
+            if (
+                cell.end - cell.start == end - start
+                and origin[start] == cell.start
+                and origin[end - 1] == cell.end - 1
+                and match[0] == cell.piece.text
+            ):
+                found.words.append(Placed(match[0], gap, first, {first: (0, end - start - 1)}, True))
+                continue
+        letters: dict[int, tuple[int, int]] = {}
+        count: Counter[int] = Counter()
+        kept = True
+        for offset, cell_index in zip(origin[start:end].tolist(), where[start:end].tolist(), strict=True):
+            if cell_index < 0:
+                kept = False
+                continue
+            place = offset - cells[cell_index].start
+            low, high = letters.get(cell_index, (place, place))
+            letters[cell_index] = min(low, place), max(high, place)
+            count[cell_index] += 1
+        kept = kept and all(
+            original[offset] == char
+            for offset, char in zip(origin[start:end].tolist(), match[0], strict=True)
+        )
+        found.words.append(Placed(match[0], gap, _home(source, letters, count), letters, kept))
+    _adopt(found.words)
+    for word in found.words:
+        if word.home >= 0:
+            found.homes.setdefault(word.home, []).append(word)
+        for index in word.letters:
+            found.users.setdefault(index, []).append(word)
+    return found
+
+
+def _home(source: LayoutSource, letters: dict[int, tuple[int, int]], count: Counter[int]) -> int:
+    if not letters:
+        return -1
+    first = next(iter(letters))
+    line = source.cells[first].piece.line
+    # the first of equals: dictionaries keep the order of reading
+    return max((i for i in letters if source.cells[i].piece.line is line), key=lambda i: count[i])
+
+
+def _adopt(words: list[Placed]) -> None:
+    """Give words of which no letter was read the home of their neighbour."""
+    homes = [word.home for word in words]
+    near = -1
+    for word in words:
+        near = word.home = word.home if word.home >= 0 else near
+    near = -1
+    for word, home in zip(reversed(words), reversed(homes), strict=True):
+        near = home if home >= 0 else near
+        if word.home < 0:
+            word.home = near
+
+
+def box_of(source: LayoutSource, word: Placed, assignment: Assignment) -> Box | None:
+    """A word's new box, or None where that of its home still holds.
+
+    Each cell that it has letters of, on the line of its home, gives the part of its box from the first to
+    the last of these letters, all letters taken for equally wide; a cell that no other word has letters
+    of gives its whole box.
+    """
+    cells = source.cells
+    line = cells[word.home].piece.line
+    parts = [i for i in word.letters if cells[i].piece.line is line]
+    whole = all(len(assignment.users[i]) == 1 for i in parts)
+    if parts == [word.home] and whole:
+        return None
+    found: list[Box] = []
+    for index in parts:
+        box = source.dialect.box(cells[index].piece.node)
+        if box is None:
+            continue
+        if len(assignment.users[index]) > 1:
+            low, high = word.letters[index]
+            box = _share(box, low, high + 1, cells[index].end - cells[index].start)
+        found.append(box)
+    if not found:
+        return None
+    return Box(
+        min(b.left for b in found),
+        min(b.top for b in found),
+        max(b.right for b in found),
+        max(b.bottom for b in found),
+    )
+
+
+def _share(box: Box, start: int, end: int, length: int) -> Box:
+    """The part of a box that the letters from ``start`` to ``end`` of ``length`` take up."""
+    width, height = box.right - box.left, box.bottom - box.top
+    if height > 2 * width and length > 2:  # set upright
+        return box._replace(top=box.top + height * start / length, bottom=box.top + height * end / length)
+    return box._replace(left=box.left + width * start / length, right=box.left + width * end / length)

@@ -1,0 +1,303 @@
+"""What the dialects of word-box formats share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ocrfix.formats._markup import Markup, Tag, attribute, escape, set_attribute, tags, unescape
+from ocrfix.formats._moves import lead
+from ocrfix.formats._origins import align
+from ocrfix.formats._tree import Node, build
+from ocrfix.formats.layout_source import Box, Piece
+
+__all__ = [
+    "BaseDialect",
+    "Change",
+    "Segment",
+    "distribute",
+    "number",
+    "scale",
+    "segments",
+    "tidy",
+    "write_segment",
+]
+
+Change = tuple[int, int, str]
+"""A stretch of the markup, and what takes its place."""
+
+_ID: Final = re.compile(r"""(?i)(?<![\w:-])(?:xml:)?id\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+class Segment(NamedTuple):
+    """A stretch of text between tags, of no length for a line break; ``cdata`` says that it stands in a
+    CDATA section, unescaped.
+    """
+
+    start: int
+    end: int
+    cdata: bool = False
+
+
+def segments(  # noqa: C901
+    markup: Markup, start: int, end: int, leave_out: Callable[[Tag], bool]
+) -> list[Segment]:
+    """The text in a stretch of markup, without that in elements to be left out."""
+    text = markup.text
+    found: list[Segment] = []
+    position, hidden, depth = start, 0, 0
+    for tag in tags(text, start, end, html=markup.html):
+        if not hidden and tag.start > position:
+            found += _uncommented(text, position, tag.start)
+        position = tag.end
+        if tag.kind == "cdata":
+            if not hidden:
+                found.append(Segment(tag.start + len("<![CDATA["), tag.end - len("]]>"), True))
+        elif tag.name == "br":
+            found.append(Segment(tag.start, tag.start))
+        elif tag.kind == "open":
+            depth += 1
+            if not hidden and leave_out(tag):
+                hidden = depth
+        elif tag.kind == "close":
+            if hidden == depth:
+                hidden = 0
+            depth -= 1
+    if not hidden and end > position:
+        found += _uncommented(text, position, end)
+    return found
+
+
+def _uncommented(text: str, start: int, end: int) -> Iterator[Segment]:
+    """The parts of a stretch without tags that are no comment and no processing instruction."""
+    position = start
+    for match in re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL).finditer(text, start, end):
+        if match.start() > position:
+            yield Segment(position, match.start())
+        position = match.end()
+    if end > position:
+        yield Segment(position, end)
+
+
+def write_segment(markup: Markup, segment: Segment, new: str) -> str:
+    """Text as it is written in a segment, with the white space that stood around the old text."""
+    old = markup.text[segment.start : segment.end]
+    body = new.replace("]]>", "]]]]><![CDATA[>") if segment.cdata else escape(new)
+    start = old[: len(old) - len(old.lstrip())]
+    return start + body + (old[len(old.rstrip()) :] if old.strip() else "")
+
+
+def read_segment(markup: Markup, segment: Segment) -> str:
+    """The text that a segment stands for."""
+    text = markup.text[segment.start : segment.end]
+    if segment.start == segment.end and not segment.cdata:
+        return " "
+    return text if segment.cdata else unescape(text, html=markup.html)
+
+
+def distribute(olds: Sequence[str], new: str) -> list[str]:
+    """A new text cut into the parts that its letters were in before.
+
+    >>> distribute(["Vi", " ", "nguoi"], "Vì người")
+    ['Vì', '', 'người']
+    """
+    owner = [number for number, old in enumerate(olds) for _ in old]
+    filled = [number for number, old in enumerate(olds) if old.strip()]
+    current = filled[0] if filled else 0
+    parts = [""] * len(olds)
+    for char, place in zip(new, align("".join(olds), new).tolist(), strict=True):
+        if place >= 0:
+            current = max(current, owner[place])
+        parts[current] += char
+    for index, (old, part) in enumerate(zip(olds, parts, strict=True)):
+        blank_after = index + 1 < len(olds) and not olds[index + 1].strip()
+        blank_here = old != old.rstrip()
+        parts[index] = part.rstrip() if blank_after or blank_here else part
+    return parts
+
+
+def tidy(text: str) -> str:
+    """Text with single spaces for all white space, none at its ends."""
+    return " ".join(text.split())
+
+
+def number(value: float, like: Iterable[str]) -> str:
+    """A coordinate as the file writes its own: whole numbers where these are whole.
+
+    >>> number(12.345, ["10", "40"]), number(12.345, ["10.0", "40.5"])
+    ('12', '12.35')
+    """
+    if all("." not in item for item in like):
+        return str(round(value))
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def scale(values: Iterable[str]) -> float:
+    """What a file's confidences are to be divided by: 100 where any is above 1."""
+    return 100.0 if any(float(match) > 1 for value in values for match in _NUMBER.findall(value)) else 1.0
+
+
+class BaseDialect:
+    """Defaults of `ocrfix.formats.layout_source.Dialect` for a format without the thing in question.
+
+    Parameters: ``markup``, the file; ``name``, its name for messages.
+    """
+
+    name = ""
+    id_attribute = "id"
+    ref_attribute = ""
+    """The attribute of reading order elements that names a block; "" where there are none."""
+
+    def __init__(self, markup: Markup, name: str) -> None:
+        self.markup = markup
+        self.text = markup.text
+        self.notes: tuple[str, ...] = ()
+        self.tree = build(markup, name, self.classify)
+        self._ids: set[str] | None = None
+        self.refs = self._references()
+
+    def classify(self, name: str, tag: str, parent: Node) -> str | None:
+        """What kind of node an element is."""
+        raise NotImplementedError
+
+    def pages(self) -> list[Node]:
+        """The pages of the file; the whole file where none is marked."""
+        return [page for page in self.tree.walk("page") if page.parent is self.tree] or [self.tree]
+
+    # places and names
+
+    def tag(self, node: Node) -> str:
+        """An element's start tag."""
+        return self.text[node.start : node.body]
+
+    def identity(self, markup: str) -> str:
+        """The id in a start tag, or ""."""
+        return attribute(markup, self.id_attribute) or ""
+
+    def identity_of(self, node: Node) -> str:
+        """The id of an element, or ""."""
+        return self.identity(self.tag(node))
+
+    def fresh(self, identity: str) -> str:
+        """An id like this one that the file does not have."""
+        if self._ids is None:
+            self._ids = {next(filter(None, groups), "") for groups in _ID.findall(self.text)}
+        count = 2
+        while f"{identity}_{count}" in self._ids:
+            count += 1
+        self._ids.add(f"{identity}_{count}")
+        return f"{identity}_{count}"
+
+    def space(self, left: Box | None, right: Box | None) -> str:  # noqa: ARG002
+        """The markup between two words that were one."""
+        return " "
+
+    # what a format may not have
+
+    def hyphenate(self, first: Piece, second: Piece, text: str) -> list[Change] | None:  # noqa: ARG002
+        """None: the format has no halves of words."""
+        return None
+
+    def separate(self, piece: Piece, texts: Sequence[str]) -> list[Change] | None:  # noqa: ARG002
+        """None: the format has no halves of words."""
+        return None
+
+    def hyphen_changes(self, piece: Piece, text: str) -> list[Change]:  # noqa: ARG002
+        """Nothing: the format has no hyphen elements."""
+        return []
+
+    def sync(self, node: Node, old: str, new: str) -> list[Change]:  # noqa: ARG002
+        """Nothing: lines and blocks have no text of their own."""
+        return []
+
+    def renumber(self, lines: Sequence[Node | None]) -> list[Change]:  # noqa: ARG002
+        """Nothing: lines carry no number."""
+        return []
+
+    def kept(self) -> Iterator[Node]:
+        """Elements that are no text."""
+        return self.tree.walk("other")
+
+    # reading order
+
+    def _references(self) -> list[tuple[str, Node]]:
+        """The blocks that the reading order names, in its order, and the elements that name them."""
+        if not self.ref_attribute:
+            return []
+        found: list[tuple[str, Node]] = []
+
+        def collect(node: Node) -> None:
+            if node.kind == "ref":
+                found.append((attribute(self.tag(node), self.ref_attribute) or "", node))
+            children = list(node.children)
+            if "Unordered" not in node.name:
+                children.sort(key=lambda child: int(attribute(self.tag(child), "index") or 0))
+            for child in children:
+                collect(child)
+
+        for node in self.tree.walk("order"):
+            if node.parent is None or node.parent.kind != "order":
+                collect(node)
+        return found
+
+    def in_order(self, blocks: Sequence[Node]) -> list[Node]:
+        """Blocks in the file's reading order; those that it does not name follow what they stand in."""
+        if not self.refs:
+            return list(blocks)
+        by_id = {self.identity(self.tag(block)): block for block in blocks}
+        named = dict.fromkeys(by_id[name] for name, _ in self.refs if name in by_id)
+        inner: dict[Node | None, list[Node]] = {}
+        for block in blocks:
+            if block not in named:
+                outer = next(
+                    (node for node in block.up() if node is not block and node.kind == "block"), None
+                )
+                inner.setdefault(outer, []).append(block)
+        found: list[Node] = []
+
+        def emit(block: Node) -> None:
+            found.append(block)
+            for child in inner.get(block, ()):
+                emit(child)
+
+        for block in (*named, *inner.get(None, ())):
+            emit(block)
+        return found
+
+    def order(self, blocks: Sequence[Node]) -> list[Change] | None:
+        """Changes to the reading order; None where the file has none that names the blocks."""
+        if not self.refs:
+            return None
+        new = [self.identity(self.tag(block)) for block in blocks]
+        named = {name for name, _ in self.refs}
+        new = [name for name in new if name in named]
+        wanted = set(new)
+        slots = [(name, node) for name, node in self.refs if name in wanted]
+        changes: list[Change] = []
+        for (old, node), name in zip(slots, new, strict=False):
+            if old != name:
+                tag = set_attribute(self.tag(node), self.ref_attribute, name)
+                changes.append((node.start, node.body, tag))
+        return changes
+
+    def unlink(self, removed: Sequence[Node]) -> list[Change]:
+        """Changes that take elements which are removed out of the reading order."""
+        if not self.refs or not removed:
+            return []
+        gone = {
+            self.identity(self.tag(node)) for top in removed for node in (top, *top.walk("block", "line"))
+        }
+        dead = {node for name, node in self.refs if name in gone}
+        tops: dict[Node, None] = {}
+        for node in dead:
+            top = node
+            while top.parent is not None and top.parent.kind == "order" and self._emptied(top.parent, dead):
+                top = top.parent
+            tops[top] = None
+        return [(lead(self.text, top), top.end, "") for top in tops]
+
+    @staticmethod
+    def _emptied(group: Node, dead: set[Node]) -> bool:
+        return all(node in dead for node in group.walk("ref"))
