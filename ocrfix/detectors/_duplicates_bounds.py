@@ -20,6 +20,10 @@ _LONGEST_TURN: Final = 400
 _MISREAD: Final = 3
 _MISREAD_LETTERS: Final = 3
 """Misread words that a match is carried over, and their least length."""
+_TO_EDGE: Final = 10
+"""Words at the edge of a block that may all be misread."""
+_LOST_BLANKS: Final = 3
+"""Blanks lost or gained in them."""
 STRAY: Final = 6
 """Words beyond a block's or sentence's end that two texts may share by chance."""
 
@@ -94,18 +98,42 @@ def _over_misread(layout: Layout, p: int, q: int, way: int) -> tuple[int, int]:
 
 
 def _to_edge(layout: Layout, p: int, q: int, way: int) -> tuple[int, int]:
-    """Words of both copies between (p, q) and the edge of a block, when they are readings of the same."""
+    """Words of both copies between (p, q) and the edge of a block, when they are readings of the same.
+
+    Where one copy stands inside other text, the other's edge counts, and as many words in the first.
+    """
     x, y = _edge_distance(layout, p, way), _edge_distance(layout, q, way)
-    if x is None or y is None or not x or not y or abs(x - y) > 1 or q + way * y <= p + way * x:
+    if x is None or y is None:
+        found = _to_one_edge(layout, (p, q), (x, y), way)
+        return found if found is not None else (0, 0)
+    if not x or not y or abs(x - y) > _LOST_BLANKS or q + way * y <= p + way * x:
         return 0, 0
-    one = layout.words(min(p, p + way * x), max(p, p + way * x))
-    other = layout.words(min(q, q + way * y), max(q, q + way * y))
-    return (x, y) if gap_kind(one, other) == "reading" else (0, 0)
+    return (x, y) if _readings(layout, (p, q), (x, y), way) else (0, 0)
+
+
+def _to_one_edge(
+    layout: Layout, at: tuple[int, int], size: tuple[int | None, int | None], way: int
+) -> tuple[int, int] | None:
+    near = size[0] if size[1] is None else size[1]
+    if not near:
+        return None
+    for far in (near, near - 1, near + 1):
+        both = (near, far) if size[1] is None else (far, near)
+        p, q = at[0] + way * both[0], at[1] + way * both[1]
+        if 0 <= p < q <= layout.count and far and _readings(layout, at, both, way):
+            return both
+    return None
+
+
+def _readings(layout: Layout, at: tuple[int, int], size: tuple[int, int], way: int) -> bool:
+    ends = [(n, n + way * s) for n, s in zip(at, size, strict=True)]
+    one, other = (layout.words(min(e), max(e)) for e in ends)
+    return gap_kind(one, other) == "reading"
 
 
 def _edge_distance(layout: Layout, word: int, way: int) -> int | None:
     """Words to the next edge of a block on one side, if it is near."""
-    for size in range(STRAY + 1):
+    for size in range(_TO_EDGE + 1):
         n = word + way * size
         if not 0 <= n <= layout.count:
             return None
@@ -129,7 +157,8 @@ def trimmed(layout: Layout, match: Match, stray: Callable[[int, Match], bool]) -
     if not layout.edge(low):
         until = min((match.gaps[0].q0 if match.gaps else high), low + STRAY)
         for q in range(low + 1, until):
-            if layout.edge(q) and layout.edge(match.p0 + q - match.q0) and stray(low, match):
+            edges = layout.edge(q), layout.edge(match.p0 + q - match.q0)
+            if all(edges) and (all(e in UNIT for e in edges) or stray(low, match)):
                 low = q
                 break
     return replace(match, q0=low, q1=high, p0=match.p0 + low - match.q0, p1=match.p1 - (match.q1 - high))

@@ -27,6 +27,10 @@ _NUMBERED: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _REFERENCE: Final = re.compile(r"\b(?:điều|khoản|điểm)[ \t](?:\d+|này|[a-zđ]\b)", re.IGNORECASE)
+_CLAUSE: Final = re.compile(
+    r"^[ \t]*(?:(?:điều|khoản|điểm|mục|chương)[ \t]+[\dIVXLa-zđ]{1,6}\b|[a-zđ]\))",
+    re.IGNORECASE | re.MULTILINE,
+)
 _AROUND: Final = 1500
 """Characters on each side in which numbered clauses are counted."""
 _CLAUSES: Final = 4
@@ -125,13 +129,25 @@ class Layout:
         )
         return head[-1:] in _TERMINAL
 
+    def sign(self, word: int) -> str:
+        """The sign right before the gap at ``word``, on its own line: a stop, a quotation mark or ""."""
+        between = self.between(word)
+        return between.split("\n")[0].split("\f")[0].rstrip()[-1:]
+
     def numbered(self, start: int, end: int) -> bool:
         """Whether the words stand among numbered clauses, as in a law, a contract or a list."""
-        left = max(0, self.start(start) - _AROUND)
-        right = self.end(end) + _AROUND
-        sample = self.text[left : min(right, left + 4 * _AROUND)]
+        sample = self._around(start, end)
         found = sum(1 for _ in _NUMBERED.finditer(sample))
         return found >= _CLAUSES or found + sum(1 for _ in _REFERENCE.finditer(sample)) >= 2 * _CLAUSES
+
+    def legal(self, start: int, end: int) -> bool:
+        """Whether the words stand among clauses with letters, or articles, or references to them."""
+        sample = self._around(start, end)
+        return sum(1 for _ in _CLAUSE.finditer(sample)) + sum(1 for _ in _REFERENCE.finditer(sample)) >= 3
+
+    def _around(self, start: int, end: int) -> str:
+        left = max(0, self.start(start) - _AROUND)
+        return self.text[left : min(self.end(end) + _AROUND, left + 4 * _AROUND)]
 
     def set_in_lines(self, start: int, end: int) -> bool:
         """Whether the words stand line by line, each with a capital or sign: verse, a list, a table."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ocrfix.detectors._duplicates_match import unreadable
+from ocrfix.detectors._duplicates_rounds import Rounds, follow
 from ocrfix.detectors._duplicates_rules import LOOP
 from ocrfix.detectors._duplicates_tokens import fold
 from ocrfix.model import Edit, Finding, Safety, Span
@@ -33,93 +35,116 @@ _SUNG: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """Sounds, calls, numbers: words that speech and song do repeat."""
-_SIGNS: Final = re.compile(r"([^\w\s])(?:\1|[ \t](?=\1)){9,}+")
+_SIGNS: Final = re.compile(r"([^\w\s]|_)(?:\1|[ \t](?=\1)){9,}+")
 _LETTER: Final = re.compile(r"([^\W\d_])\1{31,}+")
 _GROUP: Final = re.compile(r"([^\W\d_]{2,12}?)\1{7,}+")
 _LONG_WORD: Final = 16
 _LONG_ROW: Final = 400
 """Signs in one line, more than any page is wide."""
-_STRANGE: Final = 30
-"""Words of a loop of which one may be past knowing again."""
+_FEWEST: Final = 3
+"""Rounds of a loop."""
+_PHRASE: Final = 8
+_LONG_LINE: Final = 12
+_LEAST_IN_LINE: Final = 3
+"""Words of a long phrase, of a long line, and of a line at all."""
+_STOPS: Final = frozenset(".!?…")
 _SIGNS_KEPT: Final = 3
+_ROW_IN_PROSE: Final = 60
+"""Signs in the middle of a sentence, more than the blank of a form that is set in running text."""
+_PROSE_WORDS: Final = 20
+_PROSE_SEEN: Final = 2000
+"""Words of the paragraph around such a row, at least, and characters on each side that are looked at."""
+_LEADERS: Final = re.compile(r"[.…_]{4,}+|(?:[.…][ \t]){3,}+")
 
 
-def word_loop(layout: Layout, match: Match) -> Finding | None:
-    """The finding for a passage that overlaps its own earlier copy, or None when it may stand.
+def word_loop(layout: Layout, match: Match) -> tuple[Finding | None, int]:
+    """The finding for a passage that comes again right after itself, and the word after the loop.
 
-    Parameters: ``match``, whose two copies overlap or touch: words ``[p0, q1)`` go round with its period.
+    None stands for a passage that may stay, or is no loop.
+    Parameters: ``match``, whose two copies overlap or touch.
     """
-    period, total = match.period, match.q1 - match.p0
-    strange = sum(max(gap.p1 - gap.p0, gap.q1 - gap.q0) for gap in match.gaps if gap.kind == "content")
-    if strange * _STRANGE > total or any(gap.kind == "number" for gap in match.gaps):
-        return None
-    drifts = any(gap.p1 - gap.p0 != gap.q1 - gap.q0 for gap in match.gaps)
-    if drifts and layout.edge(match.q1) not in ("block", "line"):
-        return None
-    rounds = total // period
-    unit = layout.words(match.p0, match.p0 + period)
+    rounds = follow(layout, match)
+    if rounds.count < _FEWEST:
+        return None, 0
+    unit = layout.words(*rounds.kept)
     words = [w.casefold() for w in re.findall(r"\w+", unit)]
     if not any(len(w) > 1 and w.isalpha() for w in words) or "|" in unit or "\t" in unit:
-        return None
-    lines = layout.edge(match.q0) in ("block", "line")
-    safety = _loop_safety(layout, match, words, rounds, lines)
+        return None, rounds.stop
+    safety = _loop_safety(layout, rounds, words)
     if safety is None:
-        return None
-    first, last = match.p0 + period, match.q1
-    if layout.edge(match.q1) not in ("block", "line"):
-        last -= total % period
-    # What follows the last round follows the first then.
-    edit = Edit(Span(layout.end(first), layout.end(last)), "")
-    kept = Span(layout.start(match.p0), layout.end(match.p0 + period))
-    return Finding(
+        return None, rounds.stop
+    kept = Span(layout.start(rounds.kept[0]), layout.end(rounds.kept[1]))
+    low, high = layout.start(rounds.first[0]), layout.end(rounds.stop)
+    # What stands before the first round and after the last stands around the kept one then.
+    edits = [Edit(Span(low, kept.start), ""), Edit(Span(kept.end, high), "")]
+    edits = [e for e in edits if len(e.span)]
+    finding = Finding(
         LOOP,
-        edit.span,
-        f'"{shorten(unit)}" {rounds} times over',
-        (edit,),
+        Span(edits[0].span.start, edits[-1].span.end),
+        f'"{shorten(unit)}" {rounds.count} times over',
+        tuple(edits),
         0.98 if safety is Safety.SAFE else 0.8,
         safety,
         {
             "kept": {"start": kept.start, "end": kept.end, "text": shorten(unit)},
-            "why": "the first round of the loop",
-            "similarity": 1.0,
-            "rounds": rounds,
+            "why": f"the {'first' if rounds.kept == rounds.first else 'usual'} round of the loop",
+            "similarity": round(1.0 - rounds.misread / rounds.count, 3),
+            "rounds": rounds.count,
         },
     )
+    return finding, rounds.stop
 
 
-def _loop_safety(layout: Layout, match: Match, words: list[str], rounds: int, lines: bool) -> Safety | None:
+def _loop_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | None:
     if all(w in _SUNG or w.isdigit() for w in words):
         return None
-    if lines:
-        if len(words) < 3:
-            return None
-        if len(words) >= 12:
-            least, most = (3, 5) if layout.set_in_lines(match.p0, match.q0) else (2, 2)
-        else:
-            least, most = (5, 8) if len(words) < 8 else (3, 6)
-    elif any(w in _GRAMMAR for w in words) and not _parted(layout, match):
-        least, most = {1: (5, 8), 2: (4, 5), 3: (3, 5)}.get(len(words), (3, 4))
-    elif len(words) >= 8:
-        least, most = 2, 4
-        if len(words) >= 12:
-            most = 2
+    following = rounds.first[1]
+    parted = bool(layout.between(following).strip())
+    size = len(words)
+    if layout.edge(following) in ("block", "line"):
+        least, most = _lines_least(layout, rounds, size)
+    elif any(w in _GRAMMAR for w in words) and not parted:
+        least, most = {1: (4, 6), 2: (4, 5), 3: (3, 5)}.get(size, (3, 4))
+    elif size >= _PHRASE:
+        least, most = (2, 4) if size < 2 * _PHRASE else (2, 3)
+    elif parted:
+        least, most = {1: (10, 20), 2: (6, 12)}.get(size, (5, 10))
     else:
-        least, most = {1: (10, 20), 2: (6, 12)}.get(len(words), (5, 10))
-    if rounds >= most:
+        least, most = {1: (6, 8), 2: (4, 6)}.get(size, (4, 5))
+    if rounds.count >= most and (2 * rounds.misread <= rounds.count or _badly_read(layout, rounds, size)):
         return Safety.SAFE
-    return Safety.UNSAFE if rounds >= least else None
+    return Safety.UNSAFE if rounds.count >= least else None
 
 
-def _parted(layout: Layout, match: Match) -> bool:
-    """Whether punctuation parts the rounds, as it does in chants and enumerations."""
-    return bool(layout.between(match.q0).strip())
+def _badly_read(layout: Layout, rounds: Rounds, size: int) -> bool:
+    """Whether a long passage comes again with words misread in every round, as none is in a list."""
+    kept, whole = layout.words(*rounds.kept), layout.words(rounds.first[0], rounds.last[1])
+    return size >= _LONG_LINE and unreadable(whole) >= rounds.count * (1 + unreadable(kept))
+
+
+def _lines_least(layout: Layout, rounds: Rounds, size: int) -> tuple[int, int]:
+    """Rounds from which on lines of so many words are a loop: with ``unsafe``, and by default.
+
+    Verse, lists and tables repeat short lines; prose, which ends with a stop, does not.
+    """
+    if size < _LEAST_IN_LINE:
+        return 1 << 60, 1 << 60
+    prose = layout.sign(rounds.first[1]) in _STOPS
+    if size >= _LONG_LINE:
+        return (3, 4) if layout.set_in_lines(*rounds.first) else (2, 2)
+    if size >= _PHRASE:
+        return (3, 4) if prose else (3, 6)
+    return (4, 5) if prose else (5, 8)
 
 
 def sign_loops(layout: Layout) -> Iterator[Finding]:
     """Findings for letters 32 times over, glued groups of letters 8 times over, endless rows of a sign."""
     text, tokens = layout.text, layout.tokens
     for found in _SIGNS.finditer(text):
-        if found.end() - found.start() >= _LONG_ROW:
+        size = found.end() - found.start()
+        if size >= _ROW_IN_PROSE and _inside_sentence(text, *found.span()):
+            yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE)
+        elif size >= _LONG_ROW:
             yield _sign_finding(found.span(), found.group(1) * _SIGNS_KEPT, Safety.SAFE)
     for n in np.flatnonzero(tokens.end - tokens.start >= _LONG_WORD).tolist():
         start, end = int(tokens.start[n]), int(tokens.end[n])
@@ -133,6 +158,21 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             unit = found.group(1)
             if len(set(fold(unit))) > 1 and unit.casefold() not in _SUNG and not _laughter(unit):
                 yield _sign_finding(found.span(), unit, Safety.SAFE)
+
+
+def _inside_sentence(text: str, start: int, end: int) -> bool:
+    """Whether a row of signs parts two words of a long paragraph, where forms and tables have no row."""
+    left = max(text.rfind("\n", 0, start), text.rfind("\f", 0, start)) + 1
+    right = text.find("\n", end)
+    before, after = text[left:start], text[end : right if right >= 0 else len(text)]
+    if len(before) > _PROSE_SEEN:
+        before = before[-_PROSE_SEEN:]
+    after = after[:_PROSE_SEEN]
+    if not before.endswith(" ") or not after.startswith(" ") or not after[1:2].isalpha():
+        return False
+    if not before.rstrip()[-1:].isalnum() or _LEADERS.search(before) or _LEADERS.search(after):
+        return False
+    return min(before.count(" "), after.count(" ")) >= 2 and (before + after).count(" ") >= _PROSE_WORDS
 
 
 def _laughter(unit: str) -> bool:

@@ -22,7 +22,7 @@ from ocrfix.vietnamese.syllable import is_syllable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GRAM", "Gap", "Match", "find_matches", "gap_kind", "garbled"]
+__all__ = ["GRAM", "Gap", "Match", "find_matches", "gap_kind", "garbled", "unreadable"]
 
 GRAM: Final = 4
 """Words in a seed."""
@@ -32,11 +32,21 @@ _LONG_RUN: Final = 5
 """Seeds in a row (8 words) that are worth an extension wherever they stand."""
 _JOIN: Final = 24
 """Most words between two seeds of one diagonal that count together."""
+_DEPTH: Final = 2
+"""Earlier places of a seed that are looked at."""
+_YIELDING: Final = 4
+_SHORT_MATCH: Final = 40
+"""Matches, and words in each, that may give way to a longer one which begins before their end: words that
+many passages share."""
+_BRIDGE: Final = 12
+"""Most misread words over which two matches are one."""
 _DROP: Final = 10.0
 _READING_COST: Final = 0.8
 _CONTENT_COST: Final = 4.0
 _FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
 _WORD: Final = re.compile(r"\w+")
+_CODE: Final = re.compile(r"\b(?:[IVX]{2,5}|[A-ZĐ])\b")
+_DIGITS: Final = re.compile(r"\d[\doil]*\d|\d")
 _REACH: Final = 9
 _STEPS: Final = tuple(
     sorted(
@@ -81,7 +91,8 @@ _SHARE: Final = 0.4
 _SHARE_BROKEN: Final = 0.5
 _SHARE_GARBLED: Final = 0.67
 _AS_DIGITS: Final = str.maketrans("oilsb", "01158")
-_AS_LETTERS: Final = str.maketrans("01589", "oisbg")
+_AS_LETTERS: Final = str.maketrans("015689", "oisbbg")
+_AS_LETTERS_EITHER: Final = (_AS_LETTERS, {**_AS_LETTERS, ord("1"): "l"})
 
 
 def gap_kind(one: str, other: str) -> str:
@@ -95,7 +106,7 @@ def gap_kind(one: str, other: str) -> str:
     ('reading', 'number', 'content')
     """
     a, b = _folded_words(one), _folded_words(other)
-    if _numbers(a, b) != _numbers(b, a):
+    if _numbers(a, b) != _numbers(b, a) or _other_code(one, other):
         return "number"
     while a and b and a[0] == b[0]:
         a, b = a[1:], b[1:]
@@ -108,7 +119,7 @@ def gap_kind(one: str, other: str) -> str:
     if longest <= _SHORT_WORD:
         allowed = 1
     else:
-        broken = garbled(one) != garbled(other)
+        broken = unreadable(one) != unreadable(other)
         share = _SHARE_GARBLED if broken and len(a) == len(b) == 1 else _SHARE_BROKEN if broken else _SHARE
         allowed = int(longest * share)
     near = longest > 1 and Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
@@ -124,18 +135,43 @@ def garbled(text: str) -> int:
     return sum(w.islower() and not is_syllable(w) for w in _WORD.findall(text))
 
 
+def unreadable(text: str) -> int:
+    """How many words without digits are no Vietnamese syllables, names among them.
+
+    >>> unreadable("Ngnyễn Văn Bình"), unreadable("Nguyễn Văn Bình")
+    (1, 0)
+    """
+    return sum(w.isalpha() and not is_syllable(w) for w in _WORD.findall(text))
+
+
 def _folded_words(text: str) -> list[str]:
     return [w for w in (fold(part) for part in _WORD.findall(text)) if w]
 
 
+def _other_code(one: str, other: str) -> bool:
+    """Whether both have letters that stand for a number or name, and other ones: "Khu vực II", "nhóm A"."""
+    mine, theirs = _CODE.findall(one), _CODE.findall(other)
+    return bool(mine and theirs) and mine != theirs
+
+
 def _numbers(words: list[str], others: list[str]) -> list[str]:
-    """The numbers among the words; a word counts as one where the others have a number that looks like it."""
+    """The numbers among the words, and in them ("200km", "6a").
+
+    A word counts as a number where the others have one that looks like it; a word with a digit in it
+    ("l1ên") counts as none where the others have no digit.
+    """
     theirs = {w for w in others if w.isdigit()}
+    digitless = not any(_DIGITS.search(w) for w in others)
     found = []
     for word in words:
+        digits = _DIGITS.findall(word)
         as_digits = word.translate(_AS_DIGITS)
-        if word.isdigit() or as_digits in theirs:
+        if digits and not word.isdigit() and any(word.translate(t) in others for t in _AS_LETTERS_EITHER):
+            continue
+        if as_digits in theirs or (digits and as_digits.isdigit()):
             found.append(as_digits)
+        elif digits and (not digitless or 2 * sum(map(len, digits)) >= len(word)):
+            found += [d.translate(_AS_DIGITS) for d in digits] if len(word) >= _SHORT_WORD else [word]
     return found
 
 
@@ -229,6 +265,12 @@ class _Aligner:
                 break
         return *best_at, gaps[:kept][::-1]
 
+    def extend(self, p: int, q: int, q_low: int) -> Match:
+        """The best match through the equal words at (p, q), whose later copy begins at ``q_low`` or after."""
+        p_end, q_end, after = self.right(p, q)
+        p_start, q_start, before = self.left(p, q, q_low)
+        return Match(p_start, p_end, q_start, q_end, (*before, *after))
+
 
 def _agree(ours: list[int], theirs: list[int], apart: int) -> tuple[int, int] | None:
     """The fewest words to pass over until two of three words are the same on both sides."""
@@ -266,17 +308,33 @@ def _previous(grams: NDArray[np.uint64]) -> NDArray[np.int64]:
 def _seed_runs(
     tokens: Tokens,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Runs of seeds on one diagonal: first word, seeds in the run, and distance to the earlier copy."""
+    """Runs of seeds on one diagonal: first word, seeds in the run, and distance to the earlier copy.
+
+    Of the earlier places of a seed the last `_DEPTH` count. Sorted by place, the longer run first.
+    """
     empty = np.zeros(0, dtype=np.int64)
-    key = tokens.key
-    if len(key) < GRAM + 1:
+    if len(tokens.key) < GRAM + 1:
         return empty, empty, empty
-    previous = _previous(_gram_keys(key))
+    previous = _previous(_gram_keys(tokens.key))
     letters = np.concatenate(([0], np.cumsum(tokens.end - tokens.start)))
     place = np.flatnonzero((previous >= 0) & (letters[GRAM:] - letters[:-GRAM] >= _GRAM_LETTERS))
-    if not len(place):
+    earlier = previous[place]
+    runs = []
+    for _ in range(_DEPTH):
+        if len(place):
+            runs.append(_diagonals(place, place - earlier))
+        older = previous[earlier]
+        place, earlier = place[older >= 0], older[older >= 0]
+    if not runs:
         return empty, empty, empty
-    distance = place - previous[place]
+    first, length, distance = (np.concatenate(column) for column in zip(*runs, strict=True))
+    order = np.lexsort((-length, first))
+    return first[order], length[order], distance[order]
+
+
+def _diagonals(
+    place: NDArray[np.int64], distance: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     fresh = np.ones(len(place), dtype=bool)
     fresh[1:] = (np.diff(place) != 1) | (np.diff(distance) != 0)
     first = np.flatnonzero(fresh)
@@ -328,19 +386,53 @@ def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...]
     chosen = np.flatnonzero(_worthy(place, length, distance, units))
     aligner = _Aligner(text, tokens)
     found: list[Match] = []
-    covered = 0
     for n in chosen.tolist():
         q = int(place[n])
-        end = q + int(length[n]) + GRAM - 1
-        if end <= covered:
+        covered = found[-1].q1 if found else 0
+        if q + int(length[n]) + GRAM - 1 <= covered:
             continue
         q = max(q, covered)
-        p = q - int(distance[n])
-        p_end, q_end, after = aligner.right(p, q)
-        p_start, q_start, before = aligner.left(p, q, covered)
-        if q_end - q_start < GRAM:
-            continue
-        match = Match(p_start, p_end, q_start, q_end, (*before, *after))
-        found.append(match)
-        covered = match.q1
-    return found
+        match = aligner.extend(q - int(distance[n]), q, _yielding(found))
+        gone = [m for m in found[-_YIELDING:] if m.q1 > match.q0]
+        if gone and match.q1 - match.q0 <= sum(m.q1 - m.q0 for m in gone) + GRAM:
+            match = aligner.extend(q - int(distance[n]), q, covered)
+        elif gone:
+            del found[-len(gone) :]
+        if match.q1 - match.q0 >= GRAM:
+            found.append(match)
+    return _joined(found, aligner)
+
+
+def _joined(matches: list[Match], aligner: _Aligner) -> list[Match]:
+    """The matches, of which those that go on from each other over misread words are made one."""
+    joined: list[Match] = []
+    for match in matches:
+        last = joined[-1] if joined else None
+        gap = _bridge(last, match, aligner) if last is not None else None
+        if last is None or gap is None:
+            joined.append(match)
+        else:
+            gaps = (*last.gaps, gap, *match.gaps)
+            joined[-1] = Match(last.p0, match.p1, last.q0, match.q1, gaps)
+    return joined
+
+
+def _bridge(last: Match, match: Match, aligner: _Aligner) -> Gap | None:
+    """What lies between two matches, when both copies read alike there."""
+    p, q = match.p0 - last.p1, match.q0 - last.q1
+    if not (0 < p <= _BRIDGE and 0 < q <= _BRIDGE and abs(p - q) <= max(1, _BRIDGE // 4)):
+        return None
+    if last.p1 > last.q0 or match.p1 > match.q0:
+        return None
+    one, other = aligner.words(last.p1, match.p0), aligner.words(last.q1, match.q0)
+    if gap_kind(one, other) != "reading":
+        return None
+    return Gap(last.p1, match.p0, last.q1, match.q0, "reading")
+
+
+def _yielding(found: list[Match]) -> int:
+    """The first word that a new match may take: short matches right before give way to a longer one."""
+    for match in found[: -_YIELDING - 1 : -1]:
+        if match.q1 - match.q0 > _SHORT_MATCH:
+            return match.q1
+    return found[-_YIELDING - 1].q1 if len(found) > _YIELDING else 0

@@ -1,0 +1,132 @@
+"""Whether two copies are readings of one text, or two texts made after one pattern."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from rapidfuzz.distance import Levenshtein
+
+from ocrfix.detectors._duplicates_match import garbled, unreadable
+from ocrfix.detectors._duplicates_tokens import fold
+from ocrfix.vietnamese.syllable import is_syllable
+
+if TYPE_CHECKING:
+    from ocrfix.detectors._duplicates_layout import Layout
+    from ocrfix.detectors._duplicates_match import Gap, Match
+
+__all__ = ["GARBLED_COST", "garbled_words", "lossy", "other_text", "surely_misread"]
+
+GARBLED_COST: Final = 6.0
+"""Nats that a word in small letters costs which is no Vietnamese syllable."""
+_STRANGE: Final = 40
+_STRANGE_MISREAD: Final = 12
+"""Words of a copy of which one may be another word: few where the copies agree otherwise, more where
+many other words are misread as well."""
+_MISREAD_EACH: Final = 3
+"""Misread words for each other word, from which on the copies count as badly read."""
+_MISREAD_NAMES: Final = 3
+"""Misread words for each name that differs, from which on that name counts as misread too."""
+_NUMBER_WORDS: Final = 25
+_NUMBER_MISREAD: Final = 4
+"""Words of a copy, and misread words for each number that differs, from which on a digit may be misread."""
+_ALIKE: Final = str.maketrans("875lig", "31611c")
+_LETTERS_EACH: Final = 4
+"""Letters of a foreign word for each letter that may be misread."""
+_WORD: Final = re.compile(r"\w+")
+
+
+def other_text(layout: Layout, match: Match) -> bool:
+    """Whether the copies say different things: other numbers or names, or more than a few other words.
+
+    Texts made after one pattern differ in names and numbers alone; readings of one text differ in any
+    word, and mostly in such as are no words at all.
+    """
+    numbers = [g for g in match.gaps if g.kind == "number"]
+    if numbers and not _misread_numbers(layout, match, numbers):
+        return True
+    strange = misread = names = 0
+    for gap in match.gaps:
+        one, other = layout.words(gap.p0, gap.p1), layout.words(gap.q0, gap.q1)
+        if gap.kind == "number":
+            continue
+        if gap.kind == "content":
+            capital = one != one.lower() and other != other.lower()
+            names += capital and unreadable(one) == unreadable(other)
+            strange += max(gap.p1 - gap.p0, gap.q1 - gap.q0)
+        elif _other_name(one, other):
+            names += 1
+        else:
+            misread += 1
+    if names and misread < _MISREAD_NAMES * names:
+        return True
+    contents = sum(g.kind == "content" for g in match.gaps)
+    share = _STRANGE_MISREAD if misread >= _MISREAD_EACH * contents else _STRANGE
+    return strange * share > match.q1 - match.q0
+
+
+def _misread_numbers(layout: Layout, match: Match, numbers: list[Gap]) -> bool:
+    """Whether the numbers that differ have a digit misread, in a copy where much else is misread."""
+    misread = sum(
+        unreadable(layout.words(g.p0, g.p1)) != unreadable(layout.words(g.q0, g.q1)) for g in match.gaps
+    )
+    if match.q1 - match.q0 < _NUMBER_WORDS or misread < _NUMBER_MISREAD * len(numbers):
+        return False
+    return all(
+        fold(layout.words(g.p0, g.p1)).translate(_ALIKE) == fold(layout.words(g.q0, g.q1)).translate(_ALIKE)
+        for g in numbers
+    )
+
+
+def _other_name(one: str, other: str) -> bool:
+    """Whether a name in one copy may rightly be another name than the one in the other copy.
+
+    Where one of the two is a syllable and the other is not, the other is misread. Of two foreign words
+    one is misread where nearly all their letters are the same.
+    """
+    a, b = _WORD.findall(one), _WORD.findall(other)
+    if len(a) != len(b):
+        return False
+    for mine, theirs in zip(a, b, strict=True):
+        if fold(mine) == fold(theirs) or mine.islower() or theirs.islower():
+            continue
+        names = is_syllable(mine.lower()), is_syllable(theirs.lower())
+        if all(names) or (not any(names) and _far_apart(fold(mine), fold(theirs))):
+            return True
+    return False
+
+
+def _far_apart(one: str, other: str) -> bool:
+    allowed = max(len(one), len(other)) // _LETTERS_EACH
+    return Levenshtein.distance(one, other, score_cutoff=allowed) > allowed
+
+
+def surely_misread(layout: Layout, match: Match) -> bool:
+    """Whether most differences are words that one of the copies misread, not other words of the language."""
+    misread = words = 0
+    for gap in match.gaps:
+        one, other = layout.words(gap.p0, gap.p1), layout.words(gap.q0, gap.q1)
+        if unreadable(one) != unreadable(other) or fold(one) == fold(other):
+            misread += 1
+        else:
+            words += 1
+    return misread >= words
+
+
+def garbled_words(layout: Layout, match: Match) -> int:
+    """Places where one copy has words in small letters that are no syllables, and the other has not."""
+    return sum(
+        garbled(layout.words(g.p0, g.p1)) != garbled(layout.words(g.q0, g.q1))
+        for g in match.gaps
+        if g.kind == "reading"
+    )
+
+
+def lossy(match: Match, *, later: bool) -> bool:
+    """Whether the later (or the earlier) copy has words where the other has none."""
+    return any(_extra(gap, later=later) for gap in match.gaps)
+
+
+def _extra(gap: Gap, *, later: bool) -> bool:
+    mine, theirs = (gap.q1 - gap.q0, gap.p1 - gap.p0) if later else (gap.p1 - gap.p0, gap.q1 - gap.q0)
+    return gap.kind == "content" and mine > theirs
