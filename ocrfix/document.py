@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -41,7 +41,9 @@ class Document:
 
     Parameters: ``text``; ``name``, the file's name or "-", used in messages; ``confidence``, how sure the
     engine that read the page was of every character, in [0, 1] (float32, 1 is sure, NaN is not told), or
-    None where nothing is known. Raises ValueError when there is not one confidence for each character.
+    None where nothing is known; ``fixed``, the characters that no edit may touch (bool, one for each), or
+    None; ``intact``, a pure function that says of an edited text whether what must stay is there, or None.
+    Raises ValueError when there is not one confidence, or one mark, for each character.
 
     >>> document = Document("Chung tay giúp đỡ\n\nVì người\nnghèo")
     >>> [document.text[b.span.slice] for b in document.blocks]
@@ -53,10 +55,13 @@ class Document:
     text: str
     name: str = "-"
     confidence: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    fixed: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
+    intact: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.confidence is not None and self.confidence.shape != (len(self.text),):
-            raise ValueError(f"{self.name}: one confidence for each of {len(self.text)} characters is needed")
+        for what, array in (("confidence", self.confidence), ("mark", self.fixed)):
+            if array is not None and array.shape != (len(self.text),):
+                raise ValueError(f"{self.name}: one {what} for each of {len(self.text)} characters is needed")
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

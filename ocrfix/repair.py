@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ocrfix._edits import Fixed, apply, carry, intact_part
 from ocrfix.config import Config
 from ocrfix.detectors import Context, Stage, stages
 from ocrfix.document import Document, SourceMap
@@ -24,21 +25,6 @@ __all__ = ["apply", "choose", "repair", "replay", "revert"]
 
 MAX_PASSES = 8
 """Passes over all stages before a text that will not settle is left as it was."""
-
-
-def apply(text: str, edits: Sequence[Edit]) -> str:
-    """The text after sorted edits, none of which overlaps another.
-
-    >>> apply("Quỹ Vi người nghèo", [Edit(Span(4, 6), "Vì")])
-    'Quỹ Vì người nghèo'
-    """
-    pieces: list[str] = []
-    position = 0
-    for edit in edits:
-        pieces += (text[position : edit.span.start], edit.replacement)
-        position = edit.span.end
-    pieces.append(text[position:])
-    return "".join(pieces)
 
 
 class _Taken:
@@ -57,12 +43,18 @@ class _Taken:
         self._spans.insert(bisect_left(self._spans, span), span)
 
 
-def choose(text: str, findings: Iterable[Finding], config: Config) -> list[tuple[Finding, Status]]:
+def choose(
+    text: str, findings: Iterable[Finding], config: Config, fixed: NDArray[np.bool_] | None = None
+) -> list[tuple[Finding, Status]]:
     """Decide the fate of every finding of one stage.
 
     The safer, then the surer, then the earlier finding wins where edits overlap. A finding's edits
-    are applied together or not at all.
+    are applied together or not at all. None may touch protected words or ``fixed`` characters; an edit
+    that can be written without them is, and a finding wholly in fixed text is left out.
     """
+    if fixed is not None:
+        mask = Fixed(text, fixed)
+        findings = [mask.clear(f) for f in findings if not mask.hides(f)]
     protected = config.protected(text)
     taken, fates = _Taken(), []
     order = sorted(findings, key=lambda f: (-f.safety, -f.confidence, f.span, f.rule.code))
@@ -70,7 +62,9 @@ def choose(text: str, findings: Iterable[Finding], config: Config) -> list[tuple
         edits = [e for e in finding.edits if text[e.span.slice] != e.replacement]
         if not edits or not config.applies(finding.safety, finding.confidence):
             fates.append((finding, Status.LEFT))
-        elif any(e.span.overlaps(p) for e in edits for p in protected):
+        elif any(e.span.overlaps(p) for e in edits for p in protected) or (
+            fixed is not None and any(map(mask.touches, edits))
+        ):
             fates.append((finding, Status.PROTECTED))
         elif all(taken.free(e.span) for e in edits) and not _tangled(edits):
             for edit in edits:
@@ -99,15 +93,25 @@ class _Run:
     """What each stage found and did not apply when it last ran."""
     confidence: NDArray[np.float32] | None = None
     """The engine's confidence in every character of the text so far, where it is told."""
+    fixed: NDArray[np.bool_] | None = None
+    """The characters of the text so far that no edit may touch."""
+
+    @classmethod
+    def of(cls, document: Document) -> _Run:
+        """The run that has done nothing yet."""
+        source = SourceMap.identity(len(document.text))
+        return cls(document.text, source, [], [], {}, document.confidence, document.fixed)
 
 
 def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) -> bool:
     """Run one stage; returns whether the text changed."""
     config = context.config
     detectors = [d for d in stage.detectors if any(config.uses(r) for r in d.rules)]
-    current = Document(run.text, document.name, run.confidence)
+    current = Document(run.text, document.name, run.confidence, run.fixed)
     findings = [f for d in detectors for f in d.find(current, context) if config.uses(f.rule)]
-    fates = choose(run.text, findings, config)
+    fates = choose(run.text, findings, config, run.fixed)
+    if document.intact is not None:
+        fates = intact_part(run.text, fates, document.intact)
     number = len(run.steps)
 
     def reported(finding: Finding, status: Status) -> ReportedFinding:
@@ -134,6 +138,8 @@ def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) ->
     run.text = apply(run.text, edits)
     if run.confidence is not None:
         run.confidence = _carry(run.confidence, edits, run.text)
+    if run.fixed is not None:
+        run.fixed = carry(run.fixed, edits)
     return True
 
 
@@ -176,7 +182,7 @@ def repair(document: Document, config: Config) -> Result:
     `MAX_PASSES` passes is left as it was, and the report says so.
     """
     context = Context(config)
-    run = _Run(document.text, SourceMap.identity(len(document.text)), [], [], {}, document.confidence)
+    run = _Run.of(document)
     settled: dict[str, str] = {}
     seen: dict[str, int] = {run.text: 0}
     notes: tuple[str, ...] = ()
@@ -196,7 +202,7 @@ def repair(document: Document, config: Config) -> Result:
             break
         seen[run.text] = len(run.steps)
     else:
-        run = _Run(document.text, SourceMap.identity(len(document.text)), [], [], {}, document.confidence)
+        run = _Run.of(document)
         notes = (f"the text did not settle in {MAX_PASSES} passes and was left as it was",)
     return _result(document, run, notes)
 
