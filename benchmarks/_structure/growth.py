@@ -57,11 +57,7 @@ def _fill(size: int, blocks: Callable[[int], str], gap: str = "\n\n") -> str:
 
 def _near(size: int) -> str:
     rng = Random(7)
-    # Each unlike the others; more than a thousand would only cost time here.
-    readings = [
-        misread(BLOCK, rng, rng.uniform(0.02, 0.08)) for _ in range(min(1000, size // len(BLOCK) + 1))
-    ]
-    return _fill(size, lambda i: readings[i % len(readings)])
+    return _fill(size, lambda _: misread(BLOCK, rng, rng.uniform(0.02, 0.08)))
 
 
 TEXTS: Final[dict[str, Callable[[int], str]]] = {
@@ -120,10 +116,15 @@ def _measure(name: str, size: int) -> Point:
     return Point(len(text.encode()), seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
 
 
+PATIENCE: Final = 10
+"""How many times the limit a text may take before its measurement is broken off."""
+
+
 def grow(limit: float, sizes: Sequence[int] = SIZES) -> list[Growth]:
     """Measure every kind of text, each in a process of its own.
 
-    ``limit``, in seconds: once a text took so long, no larger one of its kind is tried.
+    ``limit``, in seconds: once a text took so long, no larger one of its kind is tried; one that takes
+    `PATIENCE` times as long is broken off and left out.
     """
     out = []
     context = multiprocessing.get_context("spawn")
@@ -131,7 +132,11 @@ def grow(limit: float, sizes: Sequence[int] = SIZES) -> list[Growth]:
         points: list[Point] = []
         for size in sizes:
             with context.Pool(1) as pool:
-                points.append(pool.apply(_measure, (name, size)))
+                try:
+                    points.append(pool.apply_async(_measure, (name, size)).get(PATIENCE * limit + 10))
+                except multiprocessing.TimeoutError:
+                    say(f"{name}, {size:,} characters: broken off")
+                    break
             last = points[-1]
             say(f"{name}, {size:,} characters: {last.seconds:.1f} s, {last.peak / 1e6:.0f} MB")
             if last.seconds > limit:
