@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from ocrfix.config import Config
+from ocrfix.decisions import apply_decisions
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.repair import repair as _repair
@@ -24,6 +25,7 @@ __all__ = [
     "Rule",
     "Safety",
     "Span",
+    "apply_decisions",
     "check",
     "clean",
     "replay",

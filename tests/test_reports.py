@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-from html.parser import HTMLParser
 
 import fakes
 import jsonschema
@@ -15,18 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ocrfix
-from ocrfix.model import Finding, Rule, Safety, Span
+from ocrfix.model import Finding, Safety, Span
 from ocrfix.report import Report, ReportedFinding, Status
 from ocrfix.reports import FORMATS, Failure, Reviewed, render
 from ocrfix.reports import json as json_report
-from ocrfix.reports._rows import rows
 from ocrfix.reports.changes import changes
 from ocrfix.reports.diff import unified
-from ocrfix.reports.html import render as render_html
 from ocrfix.reports.summary import Totals
 from ocrfix.reports.text import arrow, lines, shorten
 
-EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(1)">&amp;"\''
 VALIDATOR = jsonschema.Draft202012Validator(json_report.schema())
 
 
@@ -150,105 +146,6 @@ def test_diff_has_three_lines_of_context_and_separate_hunks(monkeypatch):
     assert diff.startswith("--- a/bao.txt\n+++ b/bao.txt\n@@ -2,7 +2,7 @@\n dòng 2\n")
     assert diff.count("@@ -") == 2
     assert diff.count("\n-") == diff.count("\n+Vì") == 2
-
-
-@given(fakes.reports())
-def test_rows_hold_both_texts_and_every_finding(made):
-    report, original, cleaned = made
-    found = rows(report, original, cleaned)
-    for text, tokens in (
-        (original, [t for r in found for t in r.old]),
-        (cleaned, [t for r in found for t in r.new]),
-    ):
-        assert re.sub(r"\s", "", "".join(t.text for t in tokens)) == re.sub(r"\s", "", text)
-    explained = sorted(f for r in found for f in r.findings)
-    assert explained == list(range(len(report.findings)))
-    for row in found:
-        kept = ["".join(t.text for t in side if t.kind in ("", "left")) for side in (row.old, row.new)]
-        assert kept[0] == kept[1]
-
-
-class _Page(HTMLParser):
-    """Collects tags and ids, and fails on tags that are not closed."""
-
-    VOID = ("meta", "link", "img", "br")
-
-    def __init__(self):
-        super().__init__()
-        self.tags, self.open, self.ids, self.links, self.text = [], [], [], [], []
-        self.outside = []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        for key, value in attrs:
-            if key == "id":
-                self.ids.append(value)
-            elif key == "href":
-                self.links.append(value)
-            elif key in ("src", "action", "srcset") or key.startswith("on"):
-                self.outside.append((tag, key))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
-def _parsed(html):
-    page = _Page()
-    page.feed(html)
-    page.close()
-    assert not page.open
-    return page
-
-
-@given(fakes.reports(st.text(st.sampled_from("<>&\"' a\n{}%"), max_size=40)))
-def test_html_is_well_formed_and_self_contained(made):
-    page = _parsed(render_html([Reviewed(*made)]))
-    assert page.tags.count("script") == 1
-    assert not page.outside
-    assert len(page.ids) == len(set(page.ids))
-    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
-
-
-def test_html_escapes_everything():
-    evil = Rule("WRD099", "evil-rule", EVIL, Safety.SAFE)
-    finding = Finding(evil, Span(0, 2), EVIL, (), 0.5, Safety.SAFE, {EVIL: EVIL, "list": [EVIL]})
-    item = ReportedFinding(finding, Status.LEFT, Span(0, 2), 1, 1, EVIL, EVIL, 0, EVIL)
-    report = Report(name=EVIL, findings=(item,), original_length=len(EVIL), notes=(EVIL,))
-    html = render_html([Reviewed(report, EVIL, EVIL)], [Failure(EVIL, EVIL)])
-    page = _parsed(html)
-    assert page.tags.count("script") == 1
-    assert "img" not in page.tags
-    assert not page.outside
-    assert page.text.count(EVIL) >= 5
-    assert "http" not in html.replace("http-equiv", "")
-
-
-def test_html_marks_changes_with_reason_and_confidence(monkeypatch):
-    fakes.install(monkeypatch)
-    html = render_html([reviewed("Quỹ Vi người nghèo\nmuc lục\n")])
-    assert "<del>Vi</del>" in html
-    assert "<ins>Vì</ins>" in html
-    assert "<mark>muc</mark>" in html
-    assert "99 % sure" in html
-    assert '<dt>alternatives</dt><dd lang="vi">Vì, Vị</dd>' in html
-    assert "WRD091" in html
-
-
-def test_html_folds_unchanged_text(monkeypatch):
-    fakes.install(monkeypatch)
-    html = render_html([reviewed("".join(f"đoạn {i}\n" for i in range(50)) + "Vi người nghèo\n")])
-    assert "49 unchanged paragraphs, lines 1–49" in html
-    assert "<summary>" in html
-
-
-def test_invisible_changes_can_be_seen_in_html(monkeypatch):
-    fakes.install(monkeypatch, (fakes.Stage("first", (fakes.Replace("CHR002", "\u200b", ""),)),))
-    assert "⟨U+200B⟩" in render_html([reviewed("người\u200b nghèo")])
 
 
 def test_summary_table(monkeypatch):

@@ -12,6 +12,7 @@ from ocrfix import __version__
 from ocrfix.cli._options import Failed, repair_options, settings
 from ocrfix.cli._plan import make_plan
 from ocrfix.cli._session import Session
+from ocrfix.cli.apply import command as apply_command
 from ocrfix.cli.bench import command as bench
 
 __all__ = ["cli"]
@@ -28,6 +29,7 @@ def cli() -> None:
     ocrfix clean bao.txt -o sach.txt       repair one file
     ocrfix clean scans/ -o sach/           repair a folder's .txt and .md files
     ocrfix clean bao.txt --report html:review.html -o sach.txt
+    ocrfix apply review.decisions.json bao.txt -o sach.txt
     ocrfix check scans/                    say what would be found, change nothing
     ocrfix rules                           list the rules
     ocrfix bench pairs.jsonl               measure on your own pages
@@ -223,4 +225,5 @@ def learn(
         click.echo(f"wrote {output}", err=True)
 
 
+cli.add_command(apply_command)
 cli.add_command(bench)

@@ -17,11 +17,14 @@ class Change(NamedTuple):
 
     ``before`` is a span of the original, ``after`` one of the cleaned text; outside of all changes the
     texts are equal. ``findings`` are the indexes, in the report, of the findings that made the change.
+    ``moved`` tells which stretches of ``after``, in characters of the cleaned text, were copied from
+    which spans of the original (`Edit.source`).
     """
 
     before: Span
     after: Span
     findings: tuple[int, ...]
+    moved: tuple[tuple[int, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class _Piece:
     """A piece of the text after some steps: kept from ``start`` to ``end`` of the original, or made.
 
     A made piece has ``size`` characters of new text and stands for the deleted original from
-    ``start`` to ``end``; either may be empty.
+    ``start`` to ``end``; either may be empty. ``origin`` is where its text was copied from.
     """
 
     start: int
@@ -37,6 +40,7 @@ class _Piece:
     size: int
     findings: tuple[int, ...] = ()
     kept: bool = True
+    origin: int | None = None
 
 
 def changes(report: Report) -> list[Change]:
@@ -80,9 +84,28 @@ def _after(
         # every character of the original is in one piece, in order, so what is deleted is one stretch
         deleted = [p for p in gone if p.end > p.start]
         start, end = (deleted[0].start, deleted[-1].end) if deleted else (0, 0)
-        out.append(_Piece(start, end, size, made, kept=False))
+        if item.edit.source is None:
+            out.append(_Piece(start, end, size, made, kept=False))
+        else:
+            out += _copies(pieces, item.edit.source, (start, end), made)
     out += source.take(None)
     return out
+
+
+def _copies(
+    pieces: list[_Piece], source: Span, gone: tuple[int, int], made: tuple[int, ...]
+) -> Iterator[_Piece]:
+    """The pieces of moved text, the first of which stands for the deleted original ``gone``."""
+    reader = _Reader(pieces)
+    reader.take(source.start)
+    for piece in reader.take(source.end):
+        if piece.size:
+            found = tuple(dict.fromkeys((*piece.findings, *made)))
+            origin = piece.start if piece.kept else piece.origin
+            yield _Piece(*gone, piece.size, found, kept=False, origin=origin)
+            gone = (0, 0)
+    if gone != (0, 0):
+        yield _Piece(*gone, 0, made, kept=False)
 
 
 class _Reader:
@@ -124,29 +147,40 @@ class _Reader:
             return _Piece(piece.start + start, piece.start + end, end - start)
         # the deletion goes with the first part of the new text
         gone = (piece.start, piece.end) if start == 0 else (0, 0)
-        return _Piece(*gone, end - start, piece.findings, kept=False)
+        origin = None if piece.origin is None else piece.origin + start
+        return _Piece(*gone, end - start, piece.findings, kept=False, origin=origin)
 
 
 def _changes(pieces: list[_Piece]) -> Iterator[Change]:
     before = after = 0
     start: tuple[int, int] | None = None
     found: dict[int, None] = {}
+    moved: list[tuple[int, Span]] = []
+
+    def made(first: tuple[int, int]) -> Change:
+        change = Change(Span(first[0], before), Span(first[1], after), tuple(found), tuple(moved))
+        found.clear()
+        moved.clear()
+        return change
+
     for piece in pieces:
         if piece.kept:
             if piece.size == 0:
                 continue
             if start is not None:
-                yield Change(Span(start[0], before), Span(start[1], after), tuple(found))
-            start, found = None, {}
+                yield made(start)
+            start = None
             before = piece.end
         else:
             if start is not None and found and not found.keys() & set(piece.findings):
                 # another finding's change right beside: told apart
-                yield Change(Span(start[0], before), Span(start[1], after), tuple(found))
-                start, found = None, {}
+                yield made(start)
+                start = None
             start = start or (before, after)
-            found |= dict.fromkeys(piece.findings)
+            found.update(dict.fromkeys(piece.findings))
             before = max(before, piece.end)
+            if piece.origin is not None and piece.size:
+                moved.append((after, Span(piece.origin, piece.origin + piece.size)))
         after += piece.size
     if start is not None:
-        yield Change(Span(start[0], before), Span(start[1], after), tuple(found))
+        yield made(start)
