@@ -142,7 +142,7 @@ def _phrases():
 def test_phrase_list_has_no_double_and_known_tiers():
     phrases = [phrase for _, phrase in _phrases()]
     assert len(phrases) == len(set(phrases))
-    assert {tier for tier, _ in _phrases()} == {"sure", "near", "weak", "section", "link"}
+    assert {tier for tier, _ in _phrases()} == {"sure", "near", "solo", "weak", "section", "keys", "link"}
     folded = [fold_chrome(p.replace("#", "12")) for p in phrases if not p.endswith("…")]
     clashes = {f for f in folded if folded.count(f) > 1}
     assert not clashes, clashes

@@ -1,28 +1,41 @@
-"""Web page chrome and template placeholders: whole lines that no author wrote."""
+"""Web page chrome: whole lines of buttons, forms, counters and notices that no author wrote."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
-from typing import Any, Final, NamedTuple
+from functools import cache, cached_property
+from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
 from ocrfix.detectors._noise_lines import ENDINGS, LONG, Mark, Sheet
-from ocrfix.detectors._noise_rules import TEMPLATE_PLACEHOLDER, WEB_CHROME
-from ocrfix.model import Safety, Span
+from ocrfix.detectors._noise_rules import WEB_CHROME
+from ocrfix.detectors._noise_vocabulary import built_tier, split_menu, web_words
+from ocrfix.model import Safety
 
-__all__ = ["fold_chrome", "placeholders", "web_chrome"]
+__all__ = ["fold_chrome", "web_chrome"]
 
-_LONGEST: Final = 200  # characters of the longest line compared with the phrases
+_LONGEST: Final = 300  # characters of the longest line compared with the phrases
 _LINK: Final = 140  # characters of the longest pointer to another article
 _BODY: Final = 20  # characters of a line that can be an article's text
-_TAIL: Final = 12  # lines at the end among which a phrase may stand that is chrome only there
+_SAMPLE: Final = 400  # lines that are looked at to see what a text is about
+_ABSTRACT: Final = re.compile(r"\W{0,3}(?:tóm tắt|abstract|summary|keywords?)\b", re.IGNORECASE)
 
 _EDGES: Final = " \t\u00a0»›>|•·●▪*→←↑↓▼▲✓✔☰✕×+-–—:.,!?_#\u200b[]"
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*[km]?\b")
 _LISTED: Final = re.compile(r"(?:\d{1,3}|[a-zđA-ZĐ]|[ivxIVX]{1,4})[.)]\s")
 _COPYRIGHT: Final = re.compile(
+    r"(?:©|\(c\)|copyright|®)\s?(?=\d|bản quyền|toàn bộ|by\b|(?-i:[A-ZĐÀ-Ỹ])).{0,160}"
+    r"|.{0,120}\b(?:bảo lưu (?:mọi|toàn bộ) (?:bản )?quyền|(?:mọi|toàn bộ) (?:bản )?quyền (?:được|đã) bảo lưu"
+    r"|giữ (?:mọi |toàn bộ )?bản quyền)\b.{0,60}"
+    r"|.{0,100}\b(?:cấm|không được|không|mọi) (?:mọi hình thức )?(?:sao chép|đăng lại|phát hành lại"
+    r"|sử dụng lại)\b.{0,80}\b(?:website|trang (?:web|tin|này)|báo|chúng tôi|ghi rõ nguồn|dẫn nguồn"
+    r"|mọi hình thức)\b.{0,80}"
+    r"|(?:xin |đề nghị |vui lòng )?ghi rõ (?:nguồn|nguồn gốc) .{0,60}(?:khi|nếu) .{0,100}"
+    r"|bản quyền (?:nội dung |bài viết )?(?:thuộc|của) .{2,80}",
+    re.IGNORECASE,
+)
+_STRICT: Final = re.compile(
     r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:bản quyền\s*)?(?:by\s*)?(?:19"
     r"|20)\d\d\b.{0,120}"
     r"|.{0,80}\ball rights reserved\b.{0,60}"
@@ -32,6 +45,37 @@ _COPYRIGHT: Final = re.compile(
     r"|trích dẫn lại) (?:thông tin|nội dung) (?:từ|trên|của) (?:website|trang|báo|cổng).{0,60}",
     re.IGNORECASE,
 )
+_RIGHTS: Final = (
+    "©",
+    "(c)",
+    "copyright",
+    "®",
+    "quyền",
+    "ghi rõ",
+    "sao chép",
+    "đăng lại",
+    "phát hành lại",
+    "sử dụng lại",
+)
+_CONSENT: Final = re.compile(
+    r"\W*(?:chúng tôi|trang (?:web|này|tin)|website|báo|cổng|bằng (?:cách|việc)|khi (?:bạn|tiếp tục)|để|nhằm"
+    r"|we|this|by|our|to|cookies?|bạn)\b.*\b(?:sử dụng|đồng ý|chấp nhận|chính sách|trải nghiệm|tiếp tục"
+    r"|uses?|accept|agree|policy|experience)\b"
+)
+_HASH: Final = re.compile(r"#[^\W\d_][\w-]{1,40}")
+_ARROWS: Final = re.compile(r"(?:>>+|»+|=+>|[-–]+>)\s*[^\W\d_>]")
+_WORKS: Final = re.compile(
+    r"\(\d{4}|\b(?:19|20)\d\d[),.]|\btr\.|\b(?:điều|khoản|chương|mục|phụ lục|bảng|hình|trang) \d"
+    r"|\bnxb\b|\bsđd\b|^(?:danh sách|lịch sử|địa lý|thể loại|bản mẫu|cổng thông tin|thông tin)\b"
+    r"|, (?-i:[A-ZĐÀ-Ỹ])\w+ \w",
+    re.IGNORECASE,
+)
+_MENU: Final = 160  # characters of the longest row of buttons
+_PARTS: Final = 12  # buttons of one row
+_TITLE: Final = 6  # words from which on what follows "see also" is a headline, not a keyword
+_HOME: Final = ("trang chủ", "trang nhất", "home")
+_SECTIONS: Final = 3
+"""Section names from which on, in one run that begins with the home page, they are a site's menu."""
 _CRUMBS: Final = re.compile(
     r"(?:trang chủ|home|trang nhất)(?:\s*[>»›/→|]+\s*[^>»›/→|.!?;:]{1,60}){1,6}", re.IGNORECASE
 )
@@ -71,9 +115,21 @@ def _phrases() -> _Phrases:
 
 
 def _tier(text: str) -> str | None:
-    """How sure it is that the line is chrome: "sure", "near", "weak", "section", "link" or None."""
+    """How sure it is that the line is chrome, as the tiers of the phrase list say; None if it is none."""
     if len(text) > _LONGEST or _LISTED.match(text):
         return None
+    tier = _listed_tier(text)
+    if tier is None and text.casefold().startswith(_HOME) and _CRUMBS.fullmatch(text):
+        return "sure"
+    if tier is None and len(text) <= _MENU:
+        tier = _menu_tier(split_menu(text))
+    if tier is None:
+        tier = built_tier(text)
+    return tier or _notice_tier(text)
+
+
+def _listed_tier(text: str) -> str | None:
+    """The tier of the phrase that a line is, or begins with."""
     phrases = _phrases()
     folded = fold_chrome(text)
     tier = phrases.whole.get(folded)
@@ -81,14 +137,64 @@ def _tier(text: str) -> str | None:
         return tier
     first = folded.split(" ", 1)[0].strip(_EDGES)
     for start, open_tier in phrases.openings.get(first, ()):
-        if folded.startswith(start) and (open_tier != "link" or len(text) <= _LINK):
+        if not folded.startswith(start):
+            continue
+        if open_tier == "link":
+            return _link_tier(text)
+        if open_tier == "keys":
+            return "keys" if text.count(",") and len(text) <= _LINK else None
+        if open_tier == "sure" or len(text) <= _LINK:
             return open_tier
-    if (
-        "©" in text or "(c)" in folded or "copyright" in folded or "rights" in folded or "ghi rõ" in folded
-    ) and (_COPYRIGHT.fullmatch(text)):
-        return "sure"
-    if folded.startswith(("trang chủ", "home", "trang nhất")) and _CRUMBS.fullmatch(text):
-        return "sure"
+    return None
+
+
+def _link_tier(text: str) -> str | None:
+    """A pointer to another article is chrome by itself where a headline follows, as in no list of works."""
+    if len(text) > _LINK:
+        return None
+    title = text.partition(":")[2].strip()
+    works = _WORKS.search(title) or title[-1:] == "."
+    return "link" if works or not title[:1].isupper() or title.count(" ") < _TITLE - 1 else "pointer"
+
+
+def _menu_tier(parts: list[str]) -> str | None:
+    """A row of buttons or links: all parts are chrome in company, and one is it by itself."""
+    if not 2 <= len(parts) <= _PARTS:
+        return None
+    if all(_HASH.fullmatch(p) for p in parts):
+        return "near"
+    phrases = _phrases().whole
+    tiers = [phrases.get(fold_chrome(p)) or built_tier(p) or _button(p) for p in parts]
+    if None in tiers:
+        return None
+    if tiers.count("section") >= min(len(tiers), _SECTIONS):
+        return "near"
+    return "sure" if any(t in ("sure", "near", "solo", "built") for t in tiers) else "weak"
+
+
+def _button(text: str) -> str | None:
+    return "weak" if len(text) <= 2 and not text.isalpha() else None
+
+
+def _notice_tier(text: str) -> str | None:
+    """Copyright lines, breadcrumbs, consent to cookies, hashtags, links to related articles."""
+    folded = text.casefold()
+    if any(word in folded for word in _RIGHTS):
+        if _STRICT.fullmatch(text):
+            return "sure"
+        if _COPYRIGHT.fullmatch(text):
+            return "built" if text[0] in "©(" or "bảo lưu mọi" in folded else "near"
+    if "cookie" in folded and _CONSENT.match(folded):
+        return "built"
+    if text[0] == "#" and all(_HASH.fullmatch(p) for p in text.replace(",", " ").split()):
+        return "near"
+    if _ARROWS.match(text):
+        title = text.lstrip(">»=–- ")
+        return (
+            "pointer"
+            if title[:1].isupper() and title.count(" ") >= _TITLE - 1 and text[-1] != "."
+            else "link"
+        )
     return None
 
 
@@ -104,18 +210,14 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
         len(line.text) >= _BODY and i not in tiers and i not in noise for i, line in enumerate(sheet.lines)
     )
     found = []
+    subject = _Subject(sheet, tiers)
     for lines in _runs(sorted(tiers), noise):
         run = _run(sheet, lines, tiers, noise)
-        found += [mark for i in lines if (mark := _judge(sheet, i, tiers[i], run))]
+        found += [mark for i in lines if (mark := _judge(sheet, i, tiers[i], run, subject))]
     if body:
         return found
     # A list of such words, or nothing but them: not a page around an article.
     return [replace(m, safety=Safety.UNSAFE, confidence=min(m.confidence, 0.7)) for m in found]
-
-
-_HOME: Final = ("trang chủ", "trang nhất", "home")
-_SECTIONS: Final = 3
-"""Section names from which on, in one run that begins with the home page, they are a site's menu."""
 
 
 def _wrapped(sheet: Sheet, index: int) -> bool:
@@ -126,6 +228,36 @@ def _wrapped(sheet: Sheet, index: int) -> bool:
     if len(before) >= LONG and before[-1] not in ENDINGS and not line.text[0].isupper():
         return True
     return line.text[-1] not in ENDINGS and after[0].islower()
+
+
+class _Subject:
+    """What the running text of a document speaks of."""
+
+    def __init__(self, sheet: Sheet, tiers: dict[int, str]) -> None:
+        self._sheet, self._tiers = sheet, tiers
+
+    @cached_property
+    def _prose(self) -> list[str]:
+        return [
+            line.text.casefold()
+            for i, line in enumerate(self._sheet.lines)
+            if len(line.text) >= 2 * LONG and i not in self._tiers
+        ]
+
+    @cached_property
+    def web(self) -> bool:
+        """Whether it is about web pages and apps, so that their words can be its headings and steps."""
+        speaking = sum(map(web_words, self._prose[:_SAMPLE]))
+        return speaking >= 2 and speaking >= 0.15 * min(len(self._prose), _SAMPLE)
+
+    @cached_property
+    def scholarly(self) -> bool:
+        """Whether it has an abstract, with which keywords belong."""
+        return any(_ABSTRACT.match(line.text) for line in self._sheet.lines[:_SAMPLE])
+
+    def speaks_of(self, phrase: str) -> bool:
+        """Whether the running text has the words of a line."""
+        return any(phrase in text for text in self._prose)
 
 
 class _Run(NamedTuple):
@@ -144,15 +276,16 @@ class _Run(NamedTuple):
 
 def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset[int]) -> _Run:
     kinds = [tiers[i] for i in lines]
+    near = [k for k in kinds if k in ("near", "solo", "built")]
     after = lines[-1] + 1
     while after in noise:
         after += 1
     site = kinds.count("section") >= _SECTIONS and fold_chrome(sheet.lines[lines[0]].text) in _HOME
     return _Run(
         lines,
-        sure="sure" in kinds,
+        sure="sure" in kinds or kinds.count("built") >= 2,
         last=after == len(sheet.lines) and lines[0] > 0,
-        menu=site or (kinds.count("near") + kinds.count("weak") >= 3 and "near" in kinds),
+        menu=site or (len(near) + kinds.count("weak") >= 3 and bool(near)),
         site=site,
     )
 
@@ -170,130 +303,41 @@ def _runs(indices: list[int], noise: frozenset[int]) -> list[list[int]]:
     return runs
 
 
-def _judge(sheet: Sheet, index: int, tier: str, run: _Run) -> Mark | None:
-    safety = Safety.SAFE
-    if tier == "sure":
-        confidence = 0.97
-    elif tier == "near" and (run.sure or run.last or run.menu):
-        confidence = 0.96
-    elif {"weak": run.sure or run.menu, "section": run.site, "link": run.sure}.get(tier):
-        confidence = 0.95
-    elif tier == "link":
-        safety, confidence = Safety.UNSAFE, 0.75
-    else:
+_Grade = tuple[float, Safety]
+_UNSURE: Final[_Grade] = (0.75, Safety.UNSAFE)
+
+
+def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) -> Mark | None:
+    grade = _in_company(tier, run) or _alone(sheet, index, tier, run, subject)
+    if grade is None:
         return None
     text = sheet.lines[index].text
     evidence = {"tier": tier, "beside": [sheet.lines[i].text for i in run.lines[:6] if i != index]}
     message = f'web page chrome "{text if len(text) <= 60 else text[:57] + "..."}"'
-    return Mark(WEB_CHROME, message, confidence, safety, (index,), evidence=evidence)
+    return Mark(WEB_CHROME, message, *grade, (index,), evidence=evidence)
 
 
-_NAME: Final = r"[A-Za-z_][\w.\-]{1,40}"
-_HOLE: Final = (
-    rf"\{{\{{\{{?[ -z|]{{1,60}}\}}?\}}\}}|\{{%[^{{}}\n]{{1,60}}%\}}|\$\{{{_NAME}\}}|\{{{_NAME}\}}"
-    rf"|\[\[{_NAME}\]\]|<%[=\-]?[^<>%\n]{{1,60}}%>|%\({_NAME}\)[sd]|%%{_NAME}%%|@@{_NAME}@@|#\{{{_NAME}\}}"
-    r"|\[object (?:Object|HTML\w{1,20}|Array)\]|(?<![\d\w])%[sd]\b|\{\d{1,2}\}"
-)
-_HOLES: Final = re.compile(_HOLE)
-_LITTER: Final = re.compile(r"(?:undefined|null|NaN|NULL|function\(\) \{ \[native code\] \})")
-_LOREM: Final = re.compile(r"lorem ipsum dolor sit amet\b", re.IGNORECASE)
-_CODE: Final = re.compile(
-    r"[;{]\s*$|^\s*[}\])];?,?$|=>|==|::|\b(?:def|function|class|return|import|printf?|var|const|let|echo"
-    r"|SELECT|void|int|char|format)\b[\s(\"']"
-    r"|\w\(.*\)\s*;?$|</?\w+[^>]*>|^\s*[#$]\s|\\[a-z]{2,}|\$\$|[\^_]\{|\w\s*=\s*[\"'\[{(\w]"
-)
-_LABEL: Final = 40  # characters of label that may stand beside the placeholders of a line
+def _in_company(tier: str, run: _Run) -> _Grade | None:
+    """How sure a line is chrome by its own tier and the lines beside it."""
+    if tier == "sure":
+        return 0.97, Safety.SAFE
+    if tier in ("near", "solo", "built") and (run.sure or run.last or run.menu):
+        return 0.96, Safety.SAFE
+    company = {"weak": run.sure or run.menu, "section": run.site}
+    return (0.95, Safety.SAFE) if company.get(tier, run.sure) else None
 
 
-def placeholders(sheet: Sheet) -> list[Mark]:
-    """Placeholders that a template engine left unfilled."""
-    text = sheet.text
-    if not any(
-        sign in text for sign in ("{", "[[", "[object", "<%", "%", "@@", "undefined", "null", "NaN")
-    ) and ("orem ipsum" not in text and "OREM IPSUM" not in text):
-        return []
-    found = []
-    filler = -1  # the last line of filler text so far
-    for index, line in enumerate(sheet.lines):
-        body = line.text
-        if index <= filler:
-            continue
-        if _LOREM.match(body) and body.isascii():
-            lines = _lorem_lines(sheet, index)
-            found.append(_hole_mark(f'filler text "{body[:40]}"', 0.98, Safety.SAFE, lines))
-            filler = lines[-1]
-        elif len(body) <= 40 and _LITTER.fullmatch(body):
-            if sheet.alone(index) and not _codelike(sheet, index):
-                sure = body.startswith(("undefined", "function"))
-                found.append(
-                    _hole_mark(f'litter of a script "{body}"', 0.96 if sure else 0.75,
-                               Safety.SAFE if sure else Safety.UNSAFE, (index,))
-                )  # fmt: skip
-        elif any(sign in body for sign in ("{", "[[", "[object", "<%", "%", "@@")):
-            found += _in_line(sheet, index)
-    return found
-
-
-def _hole_mark(
-    message: str,
-    confidence: float,
-    safety: Safety,
-    lines: tuple[int, ...] = (),
-    span: Span | None = None,
-    **facts: object,
-) -> Mark:
-    return Mark(TEMPLATE_PLACEHOLDER, message, confidence, safety, lines, span, facts)
-
-
-def _lorem_lines(sheet: Sheet, index: int) -> tuple[int, ...]:
-    """The filler text's line and the lines of its block that go on with it in Latin."""
-    block = sheet.ranges[sheet.lines[index].block]
-    last = index
-    while (
-        last + 1 < block.stop
-        and sheet.lines[last + 1].text.isascii()
-        and (sheet.lines[last].text[-1] not in ".!?" or _LOREM.match(sheet.lines[last + 1].text))
-    ):
-        last += 1
-    return tuple(range(index, last + 1))
-
-
-def _codelike(sheet: Sheet, index: int) -> bool:
-    near = range(max(0, index - 2), min(len(sheet.lines), index + 3))
-    return any(_CODE.search(_HOLES.sub("", sheet.lines[i].text[:300])) for i in near)
-
-
-def _in_line(sheet: Sheet, index: int) -> list[Mark]:
-    line = sheet.lines[index]
-    holes = [m for m in _HOLES.finditer(line.text) if m.group() not in ("%s", "%d") or len(line.text) < 80]
-    if not holes or (len(holes) > 40) or _codelike(sheet, index):
-        return []
-    rest = _HOLES.sub("", line.text)
-    letters = sum(c.isalpha() for c in rest)
-    names = [m.group() for m in holes]
-    facts: dict[str, Any] = {"placeholders": names[:10]}
-    weak = all(re.fullmatch(r"\{\d{1,2}\}|%[sd]|\{[A-Za-z_]\w?\}|\[\[.*\]\]", n) for n in names)
-    if not letters:
-        if weak:
-            return [_hole_mark(f"unfilled placeholder {names[0]}", 0.75, Safety.UNSAFE, (index,), **facts)]
-        return [_hole_mark(f"unfilled placeholder {names[0]}", 0.97, Safety.SAFE, (index,), **facts)]
-    if weak:
-        return [
-            _hole_mark(f"unfilled placeholder {m.group()}", 0.4, Safety.DISPLAY,
-                       span=Span(line.start + m.start(), line.start + m.end()), **facts)
-            for m in holes
-        ]  # fmt: skip
-    label = rest.strip(" \t:-–—|,.")
-    if len(label) <= _LABEL and rest.rstrip(" -–—|,.").endswith(":") and len(holes) == 1:
-        return [
-            _hole_mark(
-                f"a label with an unfilled placeholder {names[0]}", 0.8, Safety.UNSAFE, (index,), **facts
-            )
-        ]
-    return [
-        _hole_mark(
-            f"unfilled placeholder {m.group()}", 0.5, Safety.DISPLAY,
-            span=Span(line.start + m.start(), line.start + m.end()), **facts,
-        )
-        for m in holes
-    ]  # fmt: skip
+def _alone(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) -> _Grade | None:
+    """How sure a line is chrome that stands between other lines of the text."""
+    if tier in ("built", "pointer", "solo") and subject.web:
+        return _UNSURE
+    if tier in ("built", "pointer"):
+        return 0.95, Safety.SAFE
+    if tier == "keys":
+        return _UNSURE if subject.scholarly else (0.95, Safety.SAFE)
+    if tier == "solo":
+        around = (run.lines[0] - 1, run.lines[-1] + 1)
+        between = all(0 <= i < len(sheet.lines) and len(sheet.lines[i].text) >= 2 * LONG for i in around)
+        spoken = between and subject.speaks_of(fold_chrome(sheet.lines[index].text))
+        return (0.95, Safety.SAFE) if between and not spoken else None
+    return _UNSURE if tier == "link" else None

@@ -21,7 +21,7 @@ from ocrfix.detectors._noise_groups import (
     strong_signs,
 )
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, goes_on, skeleton
-from ocrfix.detectors._noise_numbers import numbers_of
+from ocrfix.detectors._noise_numbers import numbers_of, read_number
 from ocrfix.detectors._noise_pages import EDGE
 
 __all__ = ["running_headers", "separate_papers"]
@@ -52,8 +52,8 @@ def running_headers(sheet: Sheet, pages: list[range], known: Iterable[int]) -> l
     at_bottom: list[int] = []
     for lines in pages:
         top, bottom = list(lines[:EDGE]), list(lines[-EDGE:])
-        at_top += [i for i in top if i not in known and possible(sheet.lines[i].text)]
-        at_bottom += [i for i in bottom if i not in known and possible(sheet.lines[i].text)]
+        at_top += [i for i in top if i not in known and _possible(sheet, i)]
+        at_bottom += [i for i in bottom if i not in known and _possible(sheet, i)]
     found: list[Mark] = []
     taken = set(known)
     sides = [(alike(sheet, side, 2), place) for side, place in ((at_top, "top"), (at_bottom, "bottom"))]
@@ -72,6 +72,11 @@ def running_headers(sheet: Sheet, pages: list[range], known: Iterable[int]) -> l
                     found += mark
                     taken.update(i for m in mark for i in m.lines)
     return found
+
+
+def _possible(sheet: Sheet, index: int) -> bool:
+    text = sheet.lines[index].text
+    return possible(text) and read_number(index, text) is None
 
 
 class _View:

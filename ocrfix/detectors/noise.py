@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from ocrfix.detectors import _noise_rules as rules
 from ocrfix.detectors._noise_borders import border_furniture
 from ocrfix.detectors._noise_chatter import chatter
-from ocrfix.detectors._noise_chrome import placeholders, web_chrome
+from ocrfix.detectors._noise_chrome import web_chrome
 from ocrfix.detectors._noise_headers import running_headers, separate_papers
 from ocrfix.detectors._noise_lines import Mark, Sheet, findings
 from ocrfix.detectors._noise_pages import lone_numbers, page_numbers
+from ocrfix.detectors._noise_placeholders import placeholders
 from ocrfix.model import Finding, Rule, Safety
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _furniture(sheet: Sheet) -> list[Mark]:
         marks = marks + running_headers(sheet, pages, {i for m in numbers for i in m.lines})
     known = {i for m in marks if m.safety is Safety.SAFE for i in m.lines}
     marks = marks + border_furniture(sheet, known)
-    return marks + lone_numbers(sheet, {i for m in marks for i in m.lines})
+    known |= {i for m in marks if m.safety is Safety.SAFE for i in m.lines}
+    return marks + lone_numbers(sheet, known)
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (NoiseDetector(),)

@@ -1,0 +1,135 @@
+"""Lines that say nothing but what the buttons, counters and notices of a web page say, in any phrasing."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+from ocrfix._data import data_path
+
+__all__ = ["built_tier", "split_menu", "web_words"]
+
+_LONGEST: Final = 120  # characters of the longest line that is judged by its words
+_WORDS: Final = 18  # words of the longest one
+_PHRASE: Final = 4  # words of the longest entry of the list
+_MOST: Final = 0.75  # share of known words from which on a line that addresses the reader is likely chrome
+
+_TOKEN: Final = re.compile(r"\d+(?:[.,:/]\d+)*[km]?\b|[^\W\d_]+(?:[+-](?=\s|$))?")
+_MENU: Final = re.compile(r"\s*[|•·»>›]+\s*|[ \u00a0]{2,}|\t+|\s[-–—/]\s")
+_NUMBER: Final = "#"
+
+
+@cache
+def _entries() -> dict[tuple[str, ...], frozenset[str]]:
+    found: dict[tuple[str, ...], set[str]] = {}
+    for line in data_path("vi", "web-words.txt").read_text("utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        kind, words = line.split("\t")
+        for entry in words.split(", "):
+            found.setdefault(tuple(_tokens(entry)), set()).add(kind)
+    return {entry: frozenset(kinds) for entry, kinds in found.items() if entry}
+
+
+@cache
+def _alphabet() -> frozenset[str]:
+    """Every word of the list."""
+    return frozenset(word for entry in _entries() for word in entry) | {_NUMBER}
+
+
+def _tokens(text: str) -> list[str]:
+    return [_NUMBER if t[0].isdigit() else t for t in _TOKEN.findall(text.casefold())]
+
+
+class _Cover(NamedTuple):
+    """How a line is made of entries: the classes of each, and the share of words in them."""
+
+    kinds: list[frozenset[str]]
+    share: float
+    words: int
+
+
+def _cover(tokens: list[str]) -> _Cover:
+    entries = _entries()
+    kinds: list[frozenset[str]] = []
+    known = at = 0
+    while at < len(tokens):
+        for size in range(min(_PHRASE, len(tokens) - at), 0, -1):
+            kind = entries.get(tuple(tokens[at : at + size]))
+            if kind is None and tokens[at] == _NUMBER and size == 1:
+                kind = frozenset(("number",))
+            if kind is not None:
+                kinds.append(kind)
+                known += size
+                at += size
+                break
+        else:
+            at += 1
+    return _Cover(kinds, known / len(tokens), len(tokens))
+
+
+def built_tier(text: str) -> str | None:
+    """What a line is by its words: "built" for chrome, "near" or "weak" for what is chrome in company.
+
+    >>> built_tier("Đăng nhập để gửi bình luận của bạn trên Facebook"), built_tier("5 phút đọc")
+    ('built', 'built')
+    >>> built_tier("Tải lại trang"), built_tier("Ông chia sẻ với báo chí")
+    ('near', None)
+    """
+    if len(text) > _LONGEST:
+        return None
+    tokens = _tokens(text)
+    if not tokens or len(tokens) > _WORDS:
+        return None
+    alphabet = _alphabet()
+    if sum(t in alphabet for t in tokens) < _MOST * len(tokens):
+        return None
+    cover = _cover(tokens)
+    if cover.share < _MOST:
+        return None
+    has = frozenset().union(*cover.kinds)
+    if cover.share < 1:
+        return "near" if {"act", "web", "turn"} <= has and len(tokens) > _PHRASE else None
+    if "number" in has:
+        counted = len(tokens) <= _PHRASE + 1 and any("count" in k for k in cover.kinds)
+        return "built" if counted and len(cover.kinds) == 2 else _with_number(cover)
+    if "act" in has and ("web" in has or ("thing" in has and "turn" in has)):
+        # One entry that is an act and a web word at once is a single word, not a sentence of a page.
+        return "built" if len(cover.kinds) > 1 else "near"
+    if "act" in has and ("thing" in has or "turn" in has):
+        return "near" if len(cover.kinds) > 1 else "weak"
+    return "weak" if has - {"glue", "turn"} else None
+
+
+def _with_number(cover: _Cover) -> str | None:
+    counts = sum("count" in k for k in cover.kinds)
+    numbers = sum("number" in k for k in cover.kinds)
+    if counts >= 2 and counts + numbers == len(cover.kinds):
+        return "built"
+    return "weak" if any(k & {"act", "web", "count"} for k in cover.kinds) else None
+
+
+def split_menu(text: str) -> list[str]:
+    """The parts of a line that is a row of buttons or links; the line itself if it is none.
+
+    >>> split_menu("Đồng ý | Từ chối"), split_menu("Thích 24   Chia sẻ 5")
+    (['Đồng ý', 'Từ chối'], ['Thích 24', 'Chia sẻ 5'])
+    """
+    return [part for part in _MENU.split(text) if part]
+
+
+@cache
+def _web() -> re.Pattern[str]:
+    words = sorted((" ".join(e) for e, k in _entries().items() if "web" in k and len(e[0]) > 2), key=len)
+    common = ("bài viết này", "bài báo này", "liên kết", "tại đây", "ở đây", "đường dẫn")
+    return re.compile("|".join(rf"\b{re.escape(w)}\b" for w in reversed(words) if w not in common))
+
+
+def web_words(text: str) -> bool:
+    """Whether running text speaks of the web and its pages.
+
+    >>> web_words("Người dùng Facebook bị khóa tài khoản"), web_words("Bà con đã gặt xong vụ mùa")
+    (True, False)
+    """
+    return _web().search(text.casefold()) is not None
