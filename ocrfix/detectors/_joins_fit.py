@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ocrfix.language_model import LanguageModel
 
-__all__ = ["Fit", "fits"]
+__all__ = ["Fit", "fits", "openness"]
 
 REACH: Final = 3
 """Words on each side of a seam that are looked at."""
@@ -73,3 +73,16 @@ def fits(pairs: Sequence[tuple[str, str]], language: LanguageModel) -> list[Fit]
     ends = np.where(before[:, -1] == UNKNOWN_ID, np.minimum(-scores[-1], UNKNOWN_OPEN), -scores[-1])
     seam = np.where(held.T, scores[:REACH] - scores[REACH : 2 * REACH], 0.0).sum(axis=0)
     return [Fit(float(s), float(e)) for s, e in zip(seam, ends, strict=True)]
+
+
+def openness(texts: Sequence[str], language: LanguageModel) -> list[float]:
+    """How unlikely a full stop is after each text, in nats; `Fit.open` for many texts at little cost."""
+    before = np.zeros((len(texts), REACH), dtype=np.int64)
+    for row, text in enumerate(texts):
+        tail = language.token_ids(text[-TAIL:])[-REACH:]
+        if len(tail):
+            before[row, REACH - len(tail) :] = tail
+    stop = np.full(len(texts), language.word_id("."), dtype=np.int64)
+    scores = -language.logp(stop, [before[:, k].copy() for k in range(REACH)])
+    ends = np.where(before[:, -1] == UNKNOWN_ID, np.minimum(scores, UNKNOWN_OPEN), scores)
+    return [float(end) for end in ends]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from ocrfix.vietnamese.letters import SHAPES, TONES, compose, is_vietnamese_lett
 from ocrfix.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     Ids = NDArray[np.int64]
 
-__all__ = ["initial_findings"]
+__all__ = ["Gain", "best_initials", "initial_findings", "initials", "is_sure", "lost_initials"]
 
 _APART: Final = re.compile(r"([\"“'‘(]?)([^\W\d_])[ \u00a0]{1,3}([^\W\d_]+)(?![\w.])")
 _ALONE: Final = re.compile(r"[\"“'‘]?([^\W\d_])")
@@ -32,6 +33,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _LINE_INITIAL: Final = re.compile(r"([^\W\d_])[ \u00a0]+(?=[^\W_])")
 _HEAD: Final = 60
 """Characters at the start of a paragraph that its first words are taken from."""
+_AFTER: Final = 3
+"""Words after the first one that tell whether it fits."""
 _DROP_LINES: Final = 3
 """Lines beside a drop cap; it may be read in front of the last of them."""
 SURE_GAIN: Final = 5.0
@@ -47,7 +50,7 @@ _PARAGRAPH: Final = 60
 """The least length of a paragraph, in characters, that has a drop cap."""
 
 
-class _Gain(NamedTuple):
+class Gain(NamedTuple):
     """What a changed beginning gains, in nats, and by how much it beats the next best change."""
 
     word: str
@@ -55,18 +58,37 @@ class _Gain(NamedTuple):
     lead: float
 
 
-def initial_findings(lines: list[Line], groups: list[Span], context: Context) -> Iterator[Finding]:
+def lost_initials(lines: list[Line], groups: list[Span], language: LanguageModel) -> dict[int, Gain | None]:
+    """What the paragraphs that begin with a small letter may have lost, by the number of the paragraph."""
+    found = [
+        number
+        for number, group in enumerate(groups)
+        if lines[group.start].case == "lower" and lines[group.start].text[0].isalpha()
+    ]
+    if not found:
+        return {}
+    texts = [lines[groups[number].start].text[:_HEAD] for number in found]
+    return dict(zip(found, best_initials(texts, language), strict=True))
+
+
+def initial_findings(
+    lines: list[Line], groups: list[Span], lost: Mapping[int, Gain | None], context: Context
+) -> Iterator[Finding]:
     """Detached and lost initials at the beginnings of paragraphs.
 
-    Parameters: ``lines`` and ``groups`` as from `_joins_lines`; ``context``, whose language model is asked
-    where a paragraph begins with one letter or a small letter.
+    Parameters: ``lines`` and ``groups`` as from `_joins_lines`; ``lost`` as from `lost_initials`;
+    ``context``, whose language model is asked where a paragraph begins with one letter or a small letter.
     """
     capitals: list[Line] = []
+    alone = False
     for number, group in enumerate(groups):
         head = lines[group.start]
-        if len(head.text) == 1 and head.case == "upper":
+        below, alone = alone, len(head.text) == 1 and head.case == "upper"
+        if alone:
             if number + 1 < len(groups):
                 yield from _alone(head, lines[group.end], context)
+            continue
+        if below:
             continue
         if head.case == "upper":
             if " " in head.text[1:3]:
@@ -75,7 +97,7 @@ def initial_findings(lines: list[Line], groups: list[Span], context: Context) ->
                 capitals.append(head)
         elif head.case == "lower" and _begins_anew(lines, groups, number):
             found = list(_misplaced(lines, group.start, context))
-            yield from found or _lost(lines, group, context)
+            yield from found or _lost(lines, group, lost.get(number), context)
     if capitals:
         yield from _lost_before_capital(capitals, context.language)
 
@@ -99,7 +121,7 @@ def _score(words: tuple[str, ...], after: Ids, language: LanguageModel) -> float
 
 def _following(text: str, language: LanguageModel) -> Ids:
     """The first three tokens of a text, as the language model counts them."""
-    return language.token_ids(text[:_HEAD])[:3]
+    return language.token_ids(text[:_HEAD])[:_AFTER]
 
 
 def _apart(head: Line, context: Context) -> Iterator[Finding]:
@@ -181,7 +203,9 @@ def _misplaced(lines: list[Line], first: int, context: Context) -> Iterator[Find
         return
 
 
-def _letters() -> tuple[str, ...]:
+@cache
+def initials() -> tuple[str, ...]:
+    """The small letters that a Vietnamese word may have lost at its beginning."""
     consonants = tuple("bcdđghklmnpqrstvx")
     vowels = tuple(
         compose(base, shape, tone)
@@ -200,20 +224,63 @@ def _letters() -> tuple[str, ...]:
     return consonants + vowels
 
 
-def _best(word: str, following: Ids, language: LanguageModel) -> _Gain | None:
-    """The letter that, put before ``word``, makes a syllable that fits best."""
-    wholes = [c + word for c in _letters() if is_syllable(c + word)]
-    if not wholes:
-        return None
-    base = _score((word,), following, language)
-    scores = np.array([_score((whole,), following, language) for whole in wholes])
-    order = np.argsort(-scores)
-    best = int(order[0])
-    lead = float(scores[best] - scores[order[1]]) if len(order) > 1 else 99.0
-    return _Gain(wholes[best], float(scores[best]) - base, lead)
+def best_initials(texts: Sequence[str], language: LanguageModel) -> list[Gain | None]:
+    """The letter that, put before the first word of each text, makes a syllable that fits best.
+
+    Parameters: ``texts``, beginnings of paragraphs; ``language``, asked once for all of them. None for a text
+    that does not begin with a word, or whose word is none with any letter before it.
+    """
+    rows: list[Ids] = []
+    wholes: list[list[str]] = []
+    for text in texts:
+        word = _WORD.match(text)
+        lower = word.group().lower() if word else ""
+        found = [c + lower for c in initials() if lower and is_syllable(c + lower)]
+        wholes.append(found)
+        if found:
+            after = _following(text[len(lower) :], language)
+            for form in (lower, *found):
+                row = np.full(1 + _AFTER, -1, dtype=np.int64)
+                row[0] = language.word_id(form)
+                row[1 : 1 + len(after)] = after
+                rows.append(row)
+    if not rows:
+        return [None] * len(texts)
+    scores = _row_scores(np.stack(rows), language)
+    out: list[Gain | None] = []
+    place = 0
+    for found in wholes:
+        if not found:
+            out.append(None)
+            continue
+        own = scores[place + 1 : place + 1 + len(found)]
+        order = np.argsort(-own, kind="stable")
+        best = int(order[0])
+        lead = float(own[best] - own[order[1]]) if len(order) > 1 else 99.0
+        out.append(Gain(found[best], float(own[best] - scores[place]), lead))
+        place += 1 + len(found)
+    return out
 
 
-def _lost(lines: list[Line], group: Span, context: Context) -> Iterator[Finding]:
+def _row_scores(table: Ids, language: LanguageModel) -> NDArray[np.float64]:
+    """Log-probability of each row of words at the start of a sentence; -1 stands for no word."""
+    reach = language.order - 1
+    padded = np.concatenate((np.zeros((len(table), reach), dtype=np.int64), np.maximum(table, 0)), axis=1)
+    width = table.shape[1]
+    words = padded[:, reach:].ravel()
+    scores = language.logp(words, [padded[:, k : k + width].ravel() for k in range(reach)])
+    there: NDArray[np.float64] = np.where(table >= 0, scores.reshape(table.shape), 0.0).sum(axis=1)
+    return there
+
+
+def is_sure(best: Gain | None, language: LanguageModel) -> bool:
+    """Whether a paragraph has surely lost the letter."""
+    return (
+        best is not None and best.gain >= SURE_GAIN and best.lead >= SURE_LEAD and language.known(best.word)
+    )
+
+
+def _lost(lines: list[Line], group: Span, best: Gain | None, context: Context) -> Iterator[Finding]:
     head = lines[group.start]
     length = lines[group.end - 1].end - head.start
     word = _WORD.match(head.text)
@@ -227,14 +294,11 @@ def _lost(lines: list[Line], group: Span, context: Context) -> Iterator[Finding]
     after = head.text[word.end() :]
     if not after.startswith((" ", ",")):
         return
-    language = context.language
-    following = _following(after, language)
-    if len(following) < 2:
-        return
-    best = _best(word.group(), following, language)
     if best is None or best.gain < 4.0 or best.lead < 1.5:
         return
-    safe = best.gain >= SURE_GAIN and best.lead >= SURE_LEAD and language.known(best.word)
+    if len(_following(after, context.language)) < 2:
+        return
+    safe = is_sure(best, context.language)
     whole = best.word[0].upper() + best.word[1:]
     yield Finding(
         LOST_INITIAL,
@@ -258,12 +322,11 @@ def _lost_before_capital(heads: list[Line], language: LanguageModel) -> Iterator
     drawn = (
         language.logp(table[:, 1].copy(), [none, none, table[:, 0].copy()]) - language.unigram[table[:, 1]]
     )
-    for row in map(int, np.flatnonzero(drawn < 0.5)):
-        head = heads[row]
+    doubtful = [heads[row] for row in map(int, np.flatnonzero(drawn < 0.5))]
+    for head, best in zip(doubtful, best_initials([h.text for h in doubtful], language), strict=True):
         word = _WORD.match(head.text)
         if word is None or not head.text.startswith(" ", word.end()):
             continue
-        best = _best(word.group().lower(), table[row, 1:], language)
         if best is None or best.gain < CAPITAL_GAIN or best.lead < SURE_LEAD or not language.known(best.word):
             continue
         safe = best.gain >= CAPITAL_SURE[0] and best.lead >= CAPITAL_SURE[1]

@@ -9,7 +9,7 @@ from typing import Final
 from ocrfix.detectors._joins_blocks import block_findings
 from ocrfix.detectors._joins_fit import fits
 from ocrfix.detectors._joins_hyphen import hyphen_joins
-from ocrfix.detectors._joins_initial import initial_findings
+from ocrfix.detectors._joins_initial import initial_findings, is_sure, lost_initials
 from ocrfix.detectors._joins_lines import Line, lines_of
 from ocrfix.detectors._joins_rules import BROKEN_HYPHEN, RULES, SOFT_WRAP
 from ocrfix.detectors._joins_wraps import paragraphs, wraps
@@ -42,8 +42,14 @@ class Joins:
                 yield _wrap_finding(
                     lines[group.start : group.end], all(i in sure for i in range(group.start, group.end - 1))
                 )
-        yield from block_findings(lines, groups, document, context)
-        yield from initial_findings(lines, groups, context)
+        lost = lost_initials(lines, groups, context.language) if _any_small(lines, groups) else {}
+        anew = {number for number, best in lost.items() if is_sure(best, context.language)}
+        yield from block_findings(lines, groups, anew, document, context)
+        yield from initial_findings(lines, groups, lost, context)
+
+
+def _any_small(lines: list[Line], groups: list[Span]) -> bool:
+    return any(lines[group.start].case == "lower" for group in groups)
 
 
 def _hyphen_findings(lines: list[Line], document: Document, context: Context) -> Iterator[Finding]:
