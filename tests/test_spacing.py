@@ -9,11 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ocrfix
-from ocrfix.detectors._spacing_segment import near_syllable, segmentations
+from ocrfix.detectors._spacing_language import log_probabilities, scores, scores_of
+from ocrfix.detectors._spacing_segment import (
+    begins_syllable,
+    ends_syllable,
+    near_syllable,
+    segmentations,
+)
 from ocrfix.detectors._spacing_text import in_address
+from ocrfix.detectors._tokens import words_of
 from ocrfix.detectors.base import Context
 from ocrfix.detectors.spacing import DETECTORS
 from ocrfix.document import Document
+from ocrfix.language_model import load
+from ocrfix.vietnamese.syllable import all_syllables
 
 CONFIG = ocrfix.Config(select=("SPC",))
 PIECES = [
@@ -50,7 +59,9 @@ def test_plain_text_needs_no_language_model():
     assert [f for d in DETECTORS for f in d.find(document, Unasked())] == []
 
 
-@pytest.mark.parametrize("unit", ["a", "Đ", " ", "\n", "( ", '" ', ",a", ".", "“ ", "xã  ", "1ă", "("])
+@pytest.mark.parametrize(
+    "unit", ["a", "Đ", " ", "\n", "( ", '" ', ",a", ".", "“ ", "xã  ", "1ă", "(", "Đ Ô N "]
+)
 def test_time_grows_with_the_length_alone(unit):
     def seconds(size: int) -> float:
         document = Document(unit * size)
@@ -82,3 +93,29 @@ def test_addresses_are_told_from_sentences():
     assert in_address("viết cho lan.anh@coquan.vn nhé", 12)
     assert in_address("tệp báo.cáo.docx", 6)
     assert not in_address("mọi người.Ông Nam", 9)
+
+
+def test_no_syllable_is_ruled_out_by_its_beginning_or_end():
+    for syllable in all_syllables():
+        assert all(begins_syllable(syllable[:size]) for size in range(1, len(syllable) + 1))
+        assert all(ends_syllable(syllable[start:]) for start in range(len(syllable)))
+
+
+def test_words_that_may_be_wrong_are_kept_with_their_places():
+    text = "Ông Nam_ở xã²Đoài có 2kg thịt bò, thịt trâu và thịtbò; HỘi bán CTY, ngườ i bán thịtbò."
+    words = words_of(text)
+    assert words.total == 19
+    assert words.doubtful == {"xã²Đoài": 1, "kg": 1, "thịtbò": 2, "HỘi": 1, "CTY": 1, "i": 1, "ngườ": 1}
+    assert all(text[start:].startswith(word) for start, word in words.places)
+    assert [word for _, word in words.places].count("thịtbò") == 2
+    assert [start for start, _ in words.places] == sorted(start for start, _ in words.places)
+
+
+def test_answers_in_bulk_are_those_given_one_by_one():
+    model = load()
+    sequences = [(["hội", "phụ", "nữ"], 1), (["xã"], 0), (["các", '"', "ban", '"', ",", "ngành"], 2), ([], 0)]
+    for (words, skip), found in zip(sequences, log_probabilities(model, sequences), strict=True):
+        alone = model.score(words)[skip:]
+        assert found.tolist() == [s for s, w in zip(alone.tolist(), words[skip:], strict=True) if w != '"']
+    asked = [(["hội", "phụ", "nữ"], 1), (["xkhw", "nữ"], 0), (["hội", "phụ", "nữ"], 1)]
+    assert scores_of(model, asked) == [scores(model, words, skip) for words, skip in asked]

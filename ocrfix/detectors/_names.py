@@ -65,6 +65,8 @@ class NameSpeltTwoWays:
             return
         places: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         for match in _TITLED.finditer(text):
+            if _THREE.search(" " + match.group()) is None:
+                continue
             for name, start, end in _names(match.group(), match.start()):
                 places[name].append((start, end))
         if len(places) < 2:

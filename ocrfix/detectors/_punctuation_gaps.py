@@ -127,8 +127,13 @@ def _broken(word: str, language: LanguageModel) -> bool:
 
 def capital_share(word: str, after: str) -> float:
     """Share of capitals that a word has inside a sentence before ``after``; a half when nothing is known."""
+    return _share(word, after[:1].islower())
+
+
+@lru_cache(maxsize=16384)
+def _share(word: str, before_lower: bool) -> float:
     row = load_capitals().get(canonical(word))
-    return row.share(before_lower=after[:1].islower()) if row else 0.5
+    return row.share(before_lower=before_lower) if row else 0.5
 
 
 def _word_ending(text: str, end: int) -> str:

@@ -182,8 +182,11 @@ _BEFORE_NUMBER: Final = frozenset(
 _COMMON_WORD: Final = -10.5
 """Log-probability, in nats, of the rarest word at a sentence start that is parted from a number before it."""
 _STUCK: Final = re.compile(r"\d(?:(?=[^\W\d_])|(?<=[^\W\d_]\d))")
-_NUMBER_AFTER: Final = re.compile(r"(?<![\w./@#-])([^\W\d_]{2,7})(\d[\d./-]*)(?![^\W\d_])")
-_NUMBER_BEFORE: Final = re.compile(r"(?<![\w./@#-])(\d[\d.,]*\d|\d)([^\W\d_]{2,7})(?![\w./@-])")
+"""A digit beside a letter."""
+_NUMBER: Final = re.compile(r"(\d[\d./-]*)(?![^\W\d_])")
+_AFTER_NUMBER: Final = re.compile(r"[^\W\d_]{2,7}(?![\w./@-])")
+_LONGEST: Final = 7
+"""Letters of the longest word that is parted from a number."""
 
 
 class GluedWords:
@@ -300,34 +303,67 @@ def _needed(run: str, parts: tuple[str, ...]) -> float:
 
 def _numbers(text: str, context: Context) -> Iterator[Finding]:
     """Words stuck to numbers."""
-    if _STUCK.search(text) is None:
-        return
-    for match in _NUMBER_AFTER.finditer(text):
-        word, number = match.groups()
-        year = len(number.rstrip(".")) == 4 and number.startswith(("19", "20"))
-        good = has_marks(word) and good_part(word) and (word.islower() or word.istitle())
-        if good and (word.lower() in _BEFORE_NUMBER or year) and not in_address(text, match.start()):
-            yield _number(text, match, sure=True)
-    for match in _NUMBER_BEFORE.finditer(text):
-        number, word = match.groups()
-        if not (word.islower() and has_marks(word) and good_part(word)) or in_address(text, match.start()):
+    places = [match.start() for match in _STUCK.finditer(text)]
+    for place in places:
+        number = _NUMBER.match(text, place)
+        start = _word_start(text, place)
+        if number is None or not 2 <= place - start <= _LONGEST or _inside_code(text, start):
             continue
-        after = _WORD.findall(text[match.end() : match.end() + 24].partition("\n")[0])[:1]
+        word, digits = text[start:place], number.group()
+        year = len(digits.rstrip(".")) == 4 and digits.startswith(("19", "20"))
+        good = has_marks(word) and good_part(word) and (word.islower() or word.istitle())
+        if good and (word.lower() in _BEFORE_NUMBER or year) and not in_address(text, start):
+            yield _number(text, start, place, number.end(), sure=True)
+    for place in places:
+        following = _AFTER_NUMBER.match(text, place + 1)
+        if following is None:
+            continue
+        word, end = following.group(), following.end()
+        if not (word.islower() and has_marks(word) and good_part(word)):
+            continue
+        first = _number_start(text, place)
+        if first is None or in_address(text, first):
+            continue
+        figure = text[first : place + 1]
+        after = _WORD.findall(text[end : end + 24].partition("\n")[0])[:1]
         found = scores(context.language, [word, *after])
         if found[0] >= _COMMON_WORD:
             # A lone 0 or 1 may be a letter of the word that was misread: "1uật" is "luật".
-            yield _number(
-                text, match, sure=number not in ("0", "1") and sum(found) / len(found) >= _SAFE_SCORE - 3.0
-            )
+            sure = figure not in ("0", "1") and sum(found) / len(found) >= _SAFE_SCORE - 3.0
+            yield _number(text, first, place + 1, end, sure=sure)
 
 
-def _number(text: str, match: re.Match[str], *, sure: bool) -> Finding:
-    place = match.end(1)
+def _inside_code(text: str, start: int) -> bool:
+    """Whether what starts here goes on from something that stands before it without a blank."""
+    before = text[start - 1 : start]
+    return bool(before) and (before.isalnum() or before in "_./@#-")
+
+
+def _word_start(text: str, end: int) -> int:
+    """Where the run of letters that ends at ``end`` starts; no further back than a word is long."""
+    start, least = end, max(0, end - _LONGEST - 1)
+    while start > least and text[start - 1].isalnum() and not text[start - 1].isdecimal():
+        start -= 1
+    return start
+
+
+def _number_start(text: str, last: int) -> int | None:
+    """Where the longest number starts that ends with the digit at ``last``; None inside a code."""
+    found: int | None = None
+    start = last
+    while start >= 0 and (text[start].isdecimal() or text[start] in ".,"):
+        if text[start].isdecimal() and not _inside_code(text, start):
+            found = start
+        start -= 1
+    return found
+
+
+def _number(text: str, start: int, seam: int, end: int, *, sure: bool) -> Finding:
     return Finding(
         GLUED_WORDS,
-        Span(*match.span()),
-        f'"{match.group()}" is "{text[match.start() : place]} {text[place : match.end()]}"',
-        (Edit(Span(place, place), " "),),
+        Span(start, end),
+        f'"{text[start:end]}" is "{text[start:seam]} {text[seam:end]}"',
+        (Edit(Span(seam, seam), " "),),
         0.97 if sure else 0.7,
         Safety.SAFE if sure else Safety.UNSAFE,
     )

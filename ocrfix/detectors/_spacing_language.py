@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,7 @@ piece of a broken word deserves next to nothing. A word seen once in its trainin
 """
 
 
+@lru_cache(maxsize=65536)
 def word_logp(language: LanguageModel, word: str) -> float:
     """Log-probability of a word by itself, in nats, `UNKNOWN` where the model does not know it."""
     return language.word_logp(word) if language.known(word) else UNKNOWN
@@ -42,11 +44,11 @@ def log_probabilities(
     >>> [found.shape for found in log_probabilities(load(), [(["hội", "phụ", "nữ"], 1), (["xã"], 0)])]
     [(2,), (1,)]
     """
-    number = language.word_id
     asked = []
     for tokens, skip in sequences:
-        context = sum(number(token) != SKIP_ID for token in tokens[:skip])
-        asked.append(([i for i in map(number, tokens) if i != SKIP_ID], context))
+        ids = [language.word_id(token) for token in tokens]
+        left_out = ids[:skip].count(SKIP_ID)
+        asked.append(([i for i in ids if i != SKIP_ID] if SKIP_ID in ids else ids, skip - left_out))
     return log_probabilities_of_ids(language, asked)
 
 

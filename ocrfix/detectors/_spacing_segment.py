@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from ocrfix.vietnamese.letters import TONES, compose
-from ocrfix.vietnamese.syllable import is_syllable
+from ocrfix.vietnamese.syllable import CONSONANTS, VOWELS, is_syllable
 
-__all__ = ["MAX_SYLLABLE", "good_part", "near_syllable", "segmentations"]
+__all__ = ["MAX_SYLLABLE", "begins_syllable", "ends_syllable", "good_part", "near_syllable", "segmentations"]
 
 MAX_SYLLABLE: Final = 7
 """Letters of the longest syllables (nghiêng)."""
 _ONE_LETTER: Final = frozenset("ởýàạừổô")
 _BEAM: Final = 8
+_START: Final = re.compile(rf"[{CONSONANTS}]{{1,3}}|[{CONSONANTS}]{{0,3}}[{VOWELS}]{{1,4}}[cghmnpt]{{0,2}}")
+_END: Final = re.compile(rf"[cghmnpt]{{1,2}}|[{CONSONANTS}]{{0,3}}[{VOWELS}]{{1,4}}[cghmnpt]{{0,2}}")
 _ALPHABET: Final = sorted(
     {
         compose(base, shape, tone)
@@ -33,6 +36,24 @@ _ALPHABET: Final = sorted(
 )
 
 
+def begins_syllable(part: str) -> bool:
+    """Whether some syllable might begin with these letters, by the order of consonants and vowels.
+
+    >>> begins_syllable("NGH"), begins_syllable("hiê"), begins_syllable("anha")
+    (True, True, False)
+    """
+    return _START.fullmatch(part.lower()) is not None
+
+
+def ends_syllable(part: str) -> bool:
+    """Whether some syllable might end with these letters, by the order of consonants and vowels.
+
+    >>> ends_syllable("NG"), ends_syllable("iện"), ends_syllable("tv")
+    (True, True, False)
+    """
+    return _END.fullmatch(part.lower()) is not None
+
+
 @lru_cache(maxsize=65536)
 def good_part(part: str) -> bool:
     """Whether a piece of a cut run can stand as a word: a syllable in one kind of letter case.
@@ -42,7 +63,7 @@ def good_part(part: str) -> bool:
     """
     if len(part) == 1:
         return part.lower() in _ONE_LETTER
-    return (part[1:].islower() or part.isupper()) and is_syllable(part)
+    return (part[1:].islower() or part.isupper()) and begins_syllable(part) and is_syllable(part)
 
 
 def segmentations(run: str, logp: Callable[[str], float], most: int = _BEAM) -> list[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._spacing_language import UNKNOWN, scores_of, word_logp
-from ocrfix.detectors._spacing_segment import MAX_SYLLABLE, good_part
+from ocrfix.detectors._spacing_segment import MAX_SYLLABLE, begins_syllable, ends_syllable, good_part
 from ocrfix.detectors._spacing_text import has_marks, in_address, word_after, word_before
 from ocrfix.detectors._tokens import COMMON_BARE, words_of
 from ocrfix.detectors.base import Context
@@ -67,6 +67,7 @@ _REAL_WORD: Final = -13.0
 _MANY: Final = 2
 """Doubtful pieces above which a stretch counts as broken throughout."""
 _SPACED_LETTERS: Final = 5
+_BLANK: Final = " \u00a0"
 _AT_ONCE: Final = 4096
 """Pieces that the model is asked about at a time."""
 
@@ -85,20 +86,17 @@ class _Candidate:
     """A group of pieces (``number`` of ``groups``) of a window that may be one syllable.
 
     ``words`` are the words that the groups make, ``many`` says whether the window is broken throughout,
-    ``spaced`` whether it is a heading set letter by letter.
+    ``crumbled`` whether moreover into small pieces, ``spaced`` whether it is a heading set letter by letter.
     """
 
     window: list[_Piece]
     groups: list[tuple[int, int]]
     words: list[str]
     number: int
+    pieces: list[_Piece]
     many: bool
+    crumbled: bool
     spaced: bool
-
-    @property
-    def pieces(self) -> list[_Piece]:
-        start, end = self.groups[self.number]
-        return self.window[start:end]
 
     def readings(self) -> tuple[_Reading, _Reading]:
         """The whole in its place, and its pieces there."""
@@ -224,16 +222,16 @@ def _window(text: str, start: int, run: str, doubtful: set[str]) -> list[_Piece]
 
 def _gap(text: str, place: int, step: int) -> int:
     """How many blanks (at most three) part the token that ends or starts at ``place`` from the next."""
-    count = 0
-    index = place if step > 0 else place - 1
-    while 0 <= index < len(text) and text[index] in " \u00a0" and count < 4:
-        count += 1
-        index += step
+    near = text[place : place + 4] if step > 0 else text[max(0, place - 4) : place]
+    rest = near.lstrip(_BLANK) if step > 0 else near.rstrip(_BLANK)
+    count = len(near) - len(rest)
     return count if count < 4 else 0
 
 
 def _attached(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
+    if (not before or before.isspace()) and (not after or after.isspace()):
+        return False
     if before and (before.isalnum() or before in _ATTACHED):
         return True
     if after and (
@@ -260,31 +258,38 @@ def _fits(window: list[_Piece], start: int, end: int) -> str | None:
 
 def _joinable(window: list[_Piece]) -> bool:
     """Whether some doubtful piece makes a syllable with its neighbours."""
-    for index, piece in enumerate(window):
-        if not piece.doubtful:
-            continue
-        for start in range(max(0, index - _MAX_PARTS + 1), index + 1):
-            for end in range(max(index + 1, start + 2), min(len(window), start + _MAX_PARTS) + 1):
-                if sum(len(p.text) for p in window[start:end]) > MAX_SYLLABLE:
-                    break
-                if _fits(window, start, end):
-                    return True
+    for start, first in enumerate(window):
+        whole, doubtful = first.text, first.doubtful
+        upper, lower = whole.isupper(), True
+        for piece in window[start + 1 : start + _MAX_PARTS]:
+            part = piece.text
+            whole += part
+            upper, lower = upper and part.isupper(), lower and part.islower()
+            if len(whole) > MAX_SYLLABLE or not (upper or lower) or not begins_syllable(whole):
+                break
+            doubtful = doubtful or piece.doubtful
+            if doubtful and good_part(whole):
+                return True
     return False
 
 
 def _cut(window: list[_Piece], language: LanguageModel) -> list[tuple[int, int]]:
     """Group the pieces into words so that the sum of the words' log-probabilities is greatest."""
+    texts = [piece.text for piece in window]
     best = [0.0]
     back = [0]
-    for end in range(1, len(window) + 1):
-        piece = window[end - 1].text
-        single = word_logp(language, piece) if len(piece) > 1 or good_part(piece) else UNKNOWN
+    for end, last in enumerate(texts, 1):
+        single = word_logp(language, last) if len(last) > 1 or good_part(last) else UNKNOWN
         score, origin = best[end - 1] + single, end - 1
+        whole, upper, lower = last, last.isupper(), last.islower()
         for start in range(end - 2, max(-1, end - _MAX_PARTS - 1), -1):
-            if sum(len(p.text) for p in window[start:end]) > MAX_SYLLABLE:
+            part = texts[start]
+            whole = part + whole
+            upper = upper and part.isupper()
+            if len(whole) > MAX_SYLLABLE or not (upper or lower) or not ends_syllable(whole):
                 break
-            whole = _fits(window, start, end)
-            if whole is None:
+            lower = lower and part.islower()  # of all but the first
+            if not good_part(whole):
                 continue
             joined = best[start] + word_logp(language, whole) - _JOIN_COST
             if joined > score:
@@ -329,9 +334,10 @@ def _candidates(window: list[_Piece], language: LanguageModel) -> list[_Candidat
     groups = _cut(window, language)
     words = ["".join(p.text for p in window[a:b]) for a, b in groups]
     many = sum(p.doubtful for p in window) > _MANY
+    crumbled = many and _crumbled(window)
     spaced = _letter_spaced(window, groups)
     return [
-        _Candidate(window, groups, words, number, many, spaced)
+        _Candidate(window, groups, words, number, window[start:end], many, crumbled, spaced)
         for number, (start, end) in enumerate(groups)
         if end - start > 1 and (many or any(p.doubtful for p in window[start:end]))
     ]
@@ -342,9 +348,7 @@ def _likely(text: str, candidate: _Candidate, gain: float, score: float, languag
     pieces, many = candidate.pieces, candidate.many
     needed = _LONE_GAIN if any(len(p.text) == 1 for p in pieces) and not many else _SAFE_GAIN
     return (
-        gain >= needed
-        and score >= _SAFE_SCORE
-        and ((many and _crumbled(candidate.window)) or not _label(text, pieces, language))
+        gain >= needed and score >= _SAFE_SCORE and (candidate.crumbled or not _label(text, pieces, language))
     )
 
 

@@ -17,6 +17,8 @@ _ADDRESS: Final = re.compile(
     r"\.(?:com|net|org|vn|edu|gov|info|html?|php|aspx?|jpe?g|png|gif|pdf|docx?|xlsx?|pptx?|mp[34]|zip|txt|exe)\b",
     re.IGNORECASE,
 )
+_OUTER: Final = ',;:!?()“”"…'
+"""Marks around a token that make no address of it."""
 
 
 @lru_cache(maxsize=65536)
@@ -59,13 +61,10 @@ def token_at(text: str, place: int) -> str:
     >>> token_at("xem baotinh.vn nhé", 8)
     'baotinh.vn'
     """
-    start, end = place, place
-    least, most = max(0, place - WORD_CAP), min(len(text), place + WORD_CAP)
-    while start > least and not text[start - 1].isspace():
-        start -= 1
-    while end < most and not text[end].isspace():
-        end += 1
-    return text[start:end]
+    before, after = text[max(0, place - WORD_CAP) : place], text[place : place + WORD_CAP]
+    left = before.rsplit(maxsplit=1)[-1] if before and not before[-1].isspace() else ""
+    right = after.split(maxsplit=1)[0] if after and not after[0].isspace() else ""
+    return left + right
 
 
 def in_address(text: str, place: int) -> bool:
@@ -74,7 +73,8 @@ def in_address(text: str, place: int) -> bool:
     >>> in_address("gửi về toasoan@baotinh.vn,Hà Nội", 10), in_address("giấy tờ.Ông", 7)
     (True, False)
     """
-    return _ADDRESS.search(token_at(text, place)) is not None
+    token = token_at(text, place)
+    return not token.strip(_OUTER).isalnum() and _ADDRESS.search(token) is not None
 
 
 def line_of(text: str, place: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ standard description of the orthography (e.g. Đoàn Thiện Thuật, Ngữ âm 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -28,6 +29,14 @@ ONSETS: Final = (
     "ngh", "ng", "nh", "gh", "gi", "kh", "ph", "th", "tr", "ch", "qu",
     "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
 )  # fmt: skip
+CONSONANTS: Final = "bcdđghklmnpqrstvx"
+VOWELS: Final = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵ"
+_BARE: Final = ("",)
+_ONSETS_BY_LETTER: Final = {
+    letter: (*(onset for onset in ONSETS if onset[:1] == letter), "") for letter in CONSONANTS
+}
+_SHAPE: Final = re.compile(rf"[{CONSONANTS}]{{0,3}}[aăâeêioôơuưy]{{1,4}}(?:c|ch|m|n|ng|nh|p|t)?")
+"""What every syllable looks like without its tone; most other words do not."""
 
 _PLAIN: Final[dict[str, str]] = {
     # nucleus → codas ("-" is none)
@@ -113,7 +122,9 @@ def _parse_loose(word: str) -> Syllable | None:
     if sum(1 for c in word if letter(c).tone) > 1:
         return None
     plain, tone = strip_tone(word)
-    for onset in ONSETS:
+    if _SHAPE.fullmatch(plain) is None:
+        return None
+    for onset in _ONSETS_BY_LETTER.get(plain[0], _BARE):
         if not plain.startswith(onset):
             continue
         rhyme = plain[len(onset) :]
