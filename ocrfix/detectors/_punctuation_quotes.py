@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ocrfix.detectors._punctuation_rules import MISREAD_QUOTE
 from ocrfix.detectors.base import Context
@@ -25,8 +24,7 @@ _LONGEST: Final = 200
 """Characters of the longest quotation whose halves are paired."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     """The two halves of a quotation: their places and signs."""
 
     start: int

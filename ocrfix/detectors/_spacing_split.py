@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -81,8 +80,7 @@ class _Piece(NamedTuple):
     doubtful: bool
 
 
-@dataclass(slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A group of pieces (``number`` of ``groups``) of a window that may be one syllable.
 
     ``words`` are the words that the groups make, ``many`` says whether the window is broken throughout,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._names import NameSpeltTwoWays
 from ocrfix.detectors.base import Context, Detector
@@ -53,7 +52,7 @@ _CALLED: Final = (
     r"(?:(?:sau đây |dưới đây )?(?:viết tắt|gọi tắt|gọi chung|gọi)(?: là)?"
     r"|sau đây (?:viết|gọi) (?:tắt )?là)[ :]+"
 )
-_AFTER_FORM: Final = re.compile(rf"\((?:{_CALLED})?[“\"]?({_ABBREVIATION})[”\"]?\)", re.IGNORECASE)
+_AFTER_FORM: Final = re.compile(rf"\((?i:{_CALLED})?[“\"]?({_ABBREVIATION})[”\"]?\)")
 _AFTER_DASH: Final = re.compile(rf" [-–] (?<=\w...)({_ABBREVIATION})(?=[\s,.;:)]|\Z)")
 _BEFORE_FORM: Final = re.compile(rf"(?<![\w./-])({_ABBREVIATION}) ?\(([^()\n\d]{{5,80}})\)")
 _USE: Final = re.compile(r"(?<![\w./@&+-])[^\W_]{2,8}(?![\w/@&+-]|\.\w)")
@@ -67,8 +66,7 @@ _ADVANTAGE: Final = 2.0
 """Nats by which the right form must be likelier than the one read to count as the usual one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Definition:
+class _Definition(NamedTuple):
     """An abbreviation as it is read, what its definition makes of it, and where."""
 
     read: str
