@@ -158,6 +158,11 @@ def test_reading_errors_are_as_many_as_asked_for(bench, rate):
     assert bench.noise.misread(RIGHT, Random(1), rate) == read
 
 
+def test_changed_marks_still_make_one_letter(bench):
+    read = bench.noise.misread("ậ ộ ề ữ ở ấ ẫ ệ " * 20, Random(2), 0.9, spaces=False)
+    assert not any(unicodedata.combining(c) for c in read)
+
+
 # ------------------------------------------------------------------ scorer
 
 
@@ -177,6 +182,14 @@ def test_a_wrong_join_is_harm_even_where_the_damage_was(bench):
     assert _outcome(bench, case, RIGHT) == ((True,), True, 0, 0)
     assert _outcome(bench, case, damaged) == ((False,), True, 0, 0)
     assert _outcome(bench, case, damaged.replace("sáng.\n\nBà", "sáng. Bà"))[:2] == ((False,), False)
+
+
+def test_parting_a_glued_word_of_litter_is_no_harm(bench):
+    at = RIGHT.index("\n\n")
+    damaged = RIGHT.replace("\n\n", "\n\nTrang 12 tậpsan Sông Tiền\n\n")
+    case = _case(bench, damaged, bench.case.Probe(((at, at + 2),), litter="Trang 12 tậpsan Sông Tiền"))
+    assert _outcome(bench, case, damaged.replace("tậpsan", "tập san"))[:2] == ((False,), True)
+    assert _outcome(bench, case, damaged.replace("tậpsan", "tậpsao"))[:2] == ((False,), False)
 
 
 def test_litter_at_one_place_is_judged_line_by_line(bench):
@@ -241,8 +254,8 @@ def test_the_nearest_accepted_text_counts(bench):
 def test_summary_weighs_items_and_its_interval_holds_the_share(bench):
     outcome = bench.scoring.Outcome
     found = [
-        outcome("wrap", "a", (True,) * 9, True, 0, 0, 100),
-        outcome("wrap", "b", (False,), False, 2, 4, 100),
+        outcome("wrap", "a", (True,) * 9, "", 0, 0, 100),
+        outcome("wrap", "b", (False,), "2 characters lost", 2, 4, 100),
     ]
     summary = bench.measure.summarise(found, "wrap")
     assert (summary.cases, summary.items, summary.repaired, summary.harmless) == (2, 10, 0.9, 0.5)

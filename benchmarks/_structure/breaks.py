@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from random import Random
 
-from .case import GAP, Case, Expected, expect, gap
+from .case import GAP, Case, Expected, Place, expect, gap, whole
 from .texts import Article, Phrases, Words, prose
 
 __all__ = ["broken", "broken_around", "columns", "displaced", "initial"]
@@ -111,11 +112,17 @@ def columns(articles: Sequence[Article], rng: Random, _: Phrases, *, variant: st
     damaged = [*a1, a_head, *b1, b_head, a_tail, *a2, b_tail, *b2]
 
     def right(blocks: Sequence[str]) -> Expected:
-        places = [
-            [(list(blocks).index(whole), len(head), len(head) + 1)]
-            for whole, head in ((a, a_head), (b, b_head))
+        numbers = [list(blocks).index(paragraph) for paragraph in (a, b)]
+        places: list[list[Place]] = [
+            [(number, len(head), len(head) + 1)]
+            for number, head in zip(numbers, (a_head, b_head), strict=True)
         ]
-        return expect(blocks, places)
+        found = expect(blocks, places)
+        # Whoever mends one of the two leaves the other's rest anywhere between them.
+        stop = list(blocks).index(b2[0]) if b2 else len(blocks)
+        zone = [whole(blocks, i) for i in range(numbers[0], stop)] + [gap(stop)]
+        free = dataclasses.replace(expect(blocks, [zone]).probes[0], counts=False)
+        return dataclasses.replace(found, probes=(*found.probes, free))
 
     accepted = (
         right([*a1, a, *a2, *b1, b, *b2]),

@@ -39,6 +39,7 @@ def _letter(letter: str, rng: Random) -> str:
         base = rng.choice(LOOK_ALIKES[base.lower()])
     else:
         return letter
+    marks.sort(key=TONES.__contains__)  # composed letters have the shape before the tone
     return unicodedata.normalize("NFC", base + "".join(marks))
 
 

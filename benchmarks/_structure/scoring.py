@@ -17,6 +17,8 @@ from .case import Case, Expected, Probe
 __all__ = ["Outcome", "Tokens", "score"]
 
 LINE, BLOCK = "\n", "\n\n"
+BREAKS: Final = {LINE: "↵", BLOCK: "¶"}
+"""How breaks are shown to people."""
 RUN: Final = 3
 """Words in a row that count as moved."""
 LIKE: Final = 60.0
@@ -58,19 +60,24 @@ class Tokens:
 class Outcome:
     """What a system made of a case.
 
-    Parameters: ``repaired``, for each item whether its damage is undone; ``harmless``, whether nothing
-    was made to differ from the right text elsewhere, no two words were joined wrongly and nothing is lost;
-    ``lost``, characters of the right text that were in the damaged one and are gone; ``added``,
-    characters that do not belong there and stayed; ``size``, characters of the right text.
+    Parameters: ``repaired``, for each item whether its damage is undone; ``harm``, in words, if something
+    was lost, two words were joined wrongly or the text was changed elsewhere; ``lost``, characters of the
+    right text that were in the damaged one and are gone; ``added``, characters that do not belong there
+    and stayed; ``size``, characters of the right text.
     """
 
     kind: str
     variant: str
     repaired: tuple[bool, ...]
-    harmless: bool
+    harm: str
     lost: int
     added: int
     size: int
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing was made worse."""
+        return not self.harm
 
 
 @dataclass(frozen=True)
@@ -172,21 +179,26 @@ def _score(case: Case, expected: Expected, got: Tokens, damaged: Tokens) -> Outc
                 shifted.remove(moved)
                 good = False
         repaired.append(good)
-    harmless = (
-        not lost
-        and not strays
-        and not _new_joints(got, right, damaged)
-        and not set(difference.deleted) - set(before.deleted) - _covered(windows)
-    )
-    return Outcome(
-        case.kind,
-        case.variant,
-        tuple(repaired),
-        harmless,
+    spared = _covered(windows) | set(before.deleted)
+    elsewhere = [i for i in difference.deleted if i not in spared]
+    harm = _harm(
         lost,
-        added,
-        sum(len(t) for t in right.texts if not t.isspace()),
+        _new_joint(got, right, damaged),
+        [*strays, *([[right.texts[i] for i in elsewhere]] if elsewhere else [])],
     )
+    size = sum(len(t) for t in right.texts if not t.isspace())
+    return Outcome(case.kind, case.variant, tuple(repaired), harm, lost, added, size)
+
+
+def _harm(lost: int, joint: tuple[str, ...] | None, elsewhere: Sequence[Sequence[str]]) -> str:
+    if lost:
+        return f"{lost} characters lost"
+    if joint:
+        return f"joined: {' '.join(joint)}"
+    if elsewhere:
+        words = [BREAKS.get(word, word) for word in elsewhere[0]]
+        return f"changed elsewhere: {' '.join(words[:12])}"
+    return ""
 
 
 def _window(probe: Probe, right: Tokens) -> list[tuple[int, int]]:
@@ -215,12 +227,19 @@ def _outside(
     return [texts for at, texts in difference.inserted if not joints[at] and (at, *texts) not in there]
 
 
-def _new_joints(got: Tokens, right: Tokens, damaged: Tokens) -> bool:
-    """Whether two words stand side by side in one line that do so in neither other text."""
+def _new_joint(got: Tokens, right: Tokens, damaged: Tokens) -> tuple[str, ...] | None:
+    """Two words that stand side by side in one line and do so in neither other text.
+
+    Spaces are set aside, since a glued word may be parted anywhere that reading errors put it.
+    """
     known = {*pairwise(right.texts), *pairwise(damaged.texts)}
-    return any(
-        pair not in known and not pair[0].isspace() and not pair[1].isspace() for pair in pairwise(got.texts)
-    )
+    texts = ("".join(right.texts), "".join(damaged.texts))
+    for pair in pairwise(got.texts):
+        if pair in known or pair[0].isspace() or pair[1].isspace():
+            continue
+        if not any("".join(pair) in text for text in texts):
+            return pair
+    return None
 
 
 def _inner(first: int, stop: int, count: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .case import Case
 from .measure import Summary
-from .scoring import Outcome, Tokens
+from .scoring import BREAKS, Outcome, Tokens
 
 __all__ = ["HEADS", "difference", "summary_rows", "table"]
 
@@ -65,7 +65,7 @@ def difference(case: Case, cleaned: str, outcome: Outcome) -> Iterator[str]:
     done = sum(outcome.repaired)
     yield (
         f"--- {case.kind}, {case.variant}: {done} of {len(outcome.repaired)} repaired, "
-        f"{'harmless' if outcome.harmless else 'HARM'}, {outcome.lost} characters lost, "
+        f"{f'HARM ({outcome.harm})' if outcome.harm else 'harmless'}, "
         f"{outcome.added} left over"
     )
     best = min(
@@ -94,5 +94,5 @@ def _chunks(case: Case, right: str, cleaned: str) -> Iterator[str]:
 
 
 def _joined(tokens: Sequence[str], most: int = 300) -> str:
-    text = " ".join({"\n": "↵", "\n\n": "¶"}.get(token, token) for token in tokens)
+    text = " ".join(BREAKS.get(token, token) for token in tokens)
     return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
