@@ -46,6 +46,7 @@ NAMES: Final = (
 )  # fmt: skip
 _ENDS: Final = (". ", "? ", "! ", "\n\n", ".\n")
 _ALIKE: Final = 200
+_DASHES: Final = frozenset("-–—")
 _COMMA: Final = re.compile(rf", [{CAPITAL}]")
 _REACH: Final = 3
 _NEAR: Final = 90
@@ -145,24 +146,25 @@ def features(
     total = [0.0, *np.cumsum(found, dtype=np.float64).tolist()]
     ties = (found - np.maximum(language.unigram[ids], _OUTSIDE)).tolist()
     rows = []
+    gap: Gap | None = None
+    facts: list[float] = []
     for option, (meant, read, bare) in zip(options, parts, strict=True):
         gain = total[meant[2]] - total[meant[0]] - total[read[2]] + total[read[0]]
         if gain < _HOPELESS:
             rows.append([gain, *_NOTHING_MORE])
             continue
-        rows.append(
-            _row(
-                text,
-                option,
-                noise,
-                total[meant[2]] - total[meant[0]],
-                total[read[2]] - total[read[0]],
-                total[meant[2]] - total[meant[1]],
-                total[read[2]] - total[read[1]],
-                ties[bare[1]] if bare[1] < bare[2] else 0.0,
-                language,
-            )
-        )
+        if option.gap is not gap:
+            gap, facts = option.gap, _facts(text, option.gap, noise, language)
+        gain = total[meant[2]] - total[meant[0]] - (total[read[2]] - total[read[0]])
+        gain = min(max(gain, -10.0), 25.0)
+        tie = ties[bare[1]] if bare[1] < bare[2] else 0.0
+        rows.append([
+            gain, max(gain - 3, 0), max(gain - 8, 0),
+            total[meant[2]] - total[meant[1]], total[read[2]] - total[read[1]],
+            min(max(tie, -4.0), 12.0), min(max(tie - 4, 0.0), 8.0),
+            *facts,
+            option.meant == STOP, option.meant == COMMA, option.meant == NOTHING,
+        ])  # fmt: skip
     return np.array(rows, dtype=np.float64)
 
 
@@ -178,21 +180,10 @@ def alike(text: str, gap: Gap) -> int:
     return before.count(run) + after.count(run)
 
 
-def _row(  # noqa: PLR0913, PLR0917
-    text: str,
-    option: Option,
-    noise: Noise,
-    meant: float,
-    read: float,
-    fit: float,
-    before: float,
-    tie: float,
-    language: LanguageModel,
-) -> list[float]:
-    gap = option.gap
-    gain = min(max(meant - read, -10.0), 25.0)
+def _facts(text: str, gap: Gap, noise: Noise, language: LanguageModel) -> list[float]:
+    """The features that a gap has whatever is meant there, from ``left_known`` to ``alike``."""
     share = capital_share(gap.right, gap.after)
-    left, right = gap.left, gap.right
+    left, right, marks = gap.left, gap.right, gap.marks
     run = text[gap.start : gap.end]
     sentence = text[max(0, gap.start - _FAR) : gap.start]
     since = len(sentence[max(map(sentence.rfind, _ENDS)) + 1 :].split())
@@ -200,19 +191,15 @@ def _row(  # noqa: PLR0913, PLR0917
     ends = [place for mark in _ENDS if (place := rest.find(mark)) >= 0]
     until = len(rest[: min(ends, default=len(rest))].split())
     return [
-        gain, max(gain - 3, 0), max(gain - 8, 0),
-        fit, before,
-        min(max(tie, -4.0), 12.0), min(max(tie - 4, 0.0), 8.0),
         language.word_id(left) > UNKNOWN_ID and (is_syllable(left) or left.isdigit()), left.isdigit(),
         left[:1].isupper(), len(left) == 1,
         language.word_id(right) > UNKNOWN_ID and (is_syllable(right) or right.isdigit()), right.isdigit(),
         right[:1].isupper(), right.isupper() and len(right) > 1, len(right) == 1,
         log(share / (1 - share)) if 0 < share < 1 else 0.0, gap.after[:1].islower(), gap.after[:1].isupper(),
-        run[:1] == " " and bool(gap.marks), run[-1:] != " ", log1p(len(gap.marks)),
-        "," in gap.marks, "." in gap.marks, ":" in gap.marks, any(c in "-–—" for c in gap.marks),
-        "'" in gap.marks, not gap.marks,
+        run[:1] == " " and bool(marks), run[-1:] != " ", log1p(len(marks)),
+        "," in marks, "." in marks, ":" in marks, not _DASHES.isdisjoint(marks),
+        "'" in marks, not marks,
         noise.words, noise.marks, max(noise.words, noise.marks, -5.5),
         log1p(since), log1p(until),
         log1p(alike(text, gap)),
-        option.meant == STOP, option.meant == COMMA, option.meant == NOTHING,
     ]  # fmt: skip
