@@ -30,6 +30,8 @@ from _structure.run import Request, Results, measure, show_failures, show_result
 from _structure.texts import SPLITS
 from common import HERE, say
 
+from ocrfix.evaluation import DataError
+
 DATA: Final = HERE / "structure-data"
 BASELINE: Final = HERE / "structure-baseline.json"
 RESULTS: Final = HERE / "results"
@@ -112,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             show_failures(request, most, unsafe=args.unsafe)
             return 0
         return _run(request, args)
-    except (OSError, ValueError, LookupError) as error:
+    except (OSError, DataError) as error:
         print(f"structure: {error}", file=sys.stderr)
         return 2
 

@@ -15,6 +15,8 @@ from types import SimpleNamespace
 import pytest
 from rapidfuzz.distance import Levenshtein
 
+from ocrfix.evaluation import DataError
+
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 DATA = FOLDER / "structure-data"
 SPLITS = ("dev", "held-out")
@@ -83,7 +85,7 @@ def test_documents_from_outside_are_read_and_short_ones_left_out(bench, tmp_path
 
 def test_phrase_file_without_a_table_is_an_error(bench, tmp_path):
     (tmp_path / "phrases-dev.toml").write_text('captions = ["Ảnh: chợ nổi"]\n', "utf-8")
-    with pytest.raises(ValueError, match="headings"):
+    with pytest.raises(DataError, match="headings"):
         bench.texts.load_phrases(tmp_path, "dev")
 
 
@@ -364,6 +366,9 @@ def test_command_says_what_it_cannot_do(bench, options):
 def test_missing_data_is_told_with_status_2(bench, tmp_path, capsys):
     assert bench.command.main(["--data", str(tmp_path), "--kinds", "exact"]) == 2
     assert "articles.txt" in capsys.readouterr().err
+    (tmp_path / "few.txt").write_text("Chỉ một tin\n", "utf-8")
+    assert bench.command.main(["--articles", str(tmp_path / "few.txt"), "--kinds", "exact"]) == 2
+    assert "three articles" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------ growth

@@ -9,6 +9,8 @@ from functools import partial
 from random import Random
 from typing import Final
 
+from ocrfix.evaluation import DataError
+
 from .breaks import broken, broken_around, columns, displaced, initial
 from .case import GAP, Case
 from .copies import Copying, copied_block, copied_span, looped_line, looped_phrase, looped_signs
@@ -147,7 +149,7 @@ def make_cases(
 ) -> list[Case]:
     """Damaged texts, about ``per_kind`` of each kind, its variants in turn; fewer where one holds many items.
 
-    The same seed, articles and phrases give the same cases. Raises LookupError when no article has a
+    The same seed, articles and phrases give the same cases. Raises DataError when no article has a
     fitting place for a damage.
     """
     cases = []
@@ -168,7 +170,7 @@ def _make(damage: Damage, articles: Sequence[Article], phrases: Phrases, seed: s
             continue
         if case.damaged != case.expected:
             return case
-    raise LookupError(f"no article has a place for {damage.kind}, {damage.variant}")
+    raise DataError(f"no article has a place for {damage.kind}, {damage.variant}")
 
 
 def fingerprint(cases: Sequence[Case]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ocrfix import Config, clean
+from ocrfix.evaluation import DataError
 
 from .case import Case
 from .damages import KINDS, make_cases
@@ -76,7 +77,7 @@ def _articles(request: Request) -> list[Article]:
         return bundled_articles(request.data, request.split)
     found = load_articles(request.articles, request.limit)
     if len(found) < 3:
-        raise ValueError(f"{request.articles}: fewer than three articles that are long enough")
+        raise DataError(f"{request.articles}: fewer than three articles that are long enough")
     return found
 
 

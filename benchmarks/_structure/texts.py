@@ -13,6 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from ocrfix.evaluation import DataError
+
 __all__ = [
     "SPLITS",
     "Article",
@@ -161,7 +163,10 @@ def prose(article: Article, least: int = LONG) -> list[int]:
 def _documents(path: Path) -> list[str]:
     opened = lzma.open if path.suffix == ".xz" else open
     with opened(path, "rt", encoding="utf-8") as file:
-        text = unicodedata.normalize("NFC", file.read())
+        try:
+            text = unicodedata.normalize("NFC", file.read())
+        except (UnicodeDecodeError, lzma.LZMAError) as error:
+            raise DataError(f"{path}: {error}") from None
     parts = (part.strip("\n") for part in re.split(r"^\f$", text, flags=re.MULTILINE))
     return [part for part in parts if part.strip()]
 
@@ -214,12 +219,15 @@ def untouched_articles(articles: Sequence[Article]) -> list[Document]:
 
 
 def load_phrases(folder: Path, split: str) -> Phrases:
-    """The phrases of a split. Raises OSError without the file, ValueError when it lacks a table."""
+    """The phrases of a split. Raises OSError without the file, DataError when it lacks a table."""
     path = folder / f"phrases-{split}.toml"
-    tables = {"hyphenated": HYPHENATED[split], **tomllib.loads(path.read_text("utf-8"))}
+    try:
+        tables = {"hyphenated": HYPHENATED[split], **tomllib.loads(path.read_text("utf-8"))}
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from None
     names = Phrases.__dataclass_fields__
     if missing := [name for name in names if not tables.get(name)]:
-        raise ValueError(f"{path}: no phrases for {', '.join(missing)}")
+        raise DataError(f"{path}: no phrases for {', '.join(missing)}")
     values = {name: tuple(tables[name]) for name in names}
     values["sideboxes"] = tuple(tuple(box) for box in tables["sideboxes"])
     return Phrases(**values)
