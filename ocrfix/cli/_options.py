@@ -104,6 +104,14 @@ _OPTIONS: Final = (
         metavar="N",
         help="Files cleaned at once; 0 is one for each processor.",
     ),
+    click.option(
+        "--max-unpacked",
+        type=click.IntRange(0),
+        metavar="MB",
+        callback=lambda _context, _option, value: None if value is None else value * 1_000_000,
+        help="Let a compressed file unpack to this many megabytes; 0 is any number.  "
+        "[default: 1000, and 200 times its size]",
+    ),
     click.option("--encoding", metavar="NAME", help="The files' encoding; found out when not given."),
     click.option(
         "--format",

@@ -94,6 +94,7 @@ class Session:
                     texts,
                     options["form"],
                     options.get("keep_removed", False),
+                    options["max_unpacked"],
                 )
             )
         jobs = options["jobs"] or os.cpu_count() or 1

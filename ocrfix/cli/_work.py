@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ocrfix.config import Config
 from ocrfix.formats import FormatError, TextSource, read, read_data, write
+from ocrfix.formats.packed import plain, render_for
 from ocrfix.reports.model import Reviewed
 
 __all__ = ["Outcome", "Task", "run", "work"]
@@ -21,7 +22,8 @@ class Task:
 
     ``data`` are the bytes of standard input, read already, when ``path`` is None. ``in_place`` says
     that ``output`` is the input; ``texts``, whether the outcome is to hold the texts; ``form`` is the
-    files' format, or "auto"; ``keep_removed``, whether elements whose text is removed stay.
+    files' format, or "auto"; ``keep_removed``, whether elements whose text is removed stay;
+    ``max_unpacked``, the bytes that a compressed file may unpack to.
     """
 
     path: Path | None
@@ -33,6 +35,7 @@ class Task:
     texts: bool = False
     form: str = "auto"
     keep_removed: bool = False
+    max_unpacked: int | None = None
 
     @property
     def name(self) -> str:
@@ -73,26 +76,27 @@ def work(task: Task) -> Outcome:
 def _work(task: Task) -> Reviewed:
     from ocrfix import clean  # noqa: PLC0415  (start-up time)
 
-    keep = task.keep_removed
+    keep, most = task.keep_removed, task.max_unpacked
     if task.path is None:
-        source = read_data(task.data, "-", task.encoding, task.form, keep_removed=keep)
+        source = read_data(task.data, "-", task.encoding, task.form, keep_removed=keep, max_unpacked=most)
     else:
-        source = read(task.path, task.encoding, task.form, keep_removed=keep)
+        source = read(task.path, task.encoding, task.form, keep_removed=keep, max_unpacked=most)
     result = clean(source.document, task.config)
-    cleaned = source.render(result)
+    inner = plain(source)
+    cleaned = inner.render(result)
     if task.in_place and source.broken:
         raise FormatError(
             f"{task.name}: broken characters ({source.broken}) would be lost; "
             "name the right encoding with --encoding, or write elsewhere with -o"
         )
-    if task.output is not None and not (task.in_place and cleaned == source.data):
-        write(task.output, cleaned)
+    if task.output is not None and not (task.in_place and cleaned == inner.data):
+        write(task.output, render_for(source, cleaned, task.output))
     report = source.locate(result.report)
     report = replace(report, notes=report.notes + source.notes)
     if not task.texts:
         return Reviewed(report, "", "", min_confidence=task.config.min_confidence)
     # text files are shown decoded; others as their bytes are, whatever these mean
-    raw = source.raw if isinstance(source, TextSource) else source.data.decode("utf-8", "surrogateescape")
+    raw = inner.raw if isinstance(inner, TextSource) else inner.data.decode("utf-8", "surrogateescape")
     texts = (source.document.text, result.text, raw, cleaned.decode("utf-8", "surrogateescape"))
     return Reviewed(report, *texts, task.config.min_confidence)
 

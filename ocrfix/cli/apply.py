@@ -14,6 +14,7 @@ from ocrfix.cli._options import Failed
 from ocrfix.formats import FORMATS, FormatError, Source, TextSource, read, read_data, same_file, write
 from ocrfix.formats.encodings import check_encoding
 from ocrfix.formats.files import reason
+from ocrfix.formats.packed import plain, render_for
 from ocrfix.report import Result
 
 __all__ = ["command"]
@@ -68,9 +69,9 @@ def command(
         else:
             source = read(Path(file), encoding, form, keep_removed=keep_removed)
         result = _decided(decisions, data, source)
-        cleaned = source.render(result)
+        cleaned = plain(source).render(result)
         if as_diff:
-            _put(_diff(source, result, cleaned))
+            _put(_diff(plain(source), result, cleaned))
         elif target is None:
             _put(cleaned)
         else:
@@ -159,8 +160,8 @@ def _write(target: Path, source: Source, cleaned: bytes, *, in_place: bool) -> N
             f"{target}: broken characters ({source.broken}) would be lost; "
             "name the right encoding with --encoding, or write elsewhere with -o"
         )
-    if not (in_place and cleaned == source.data):
-        write(target, cleaned)
+    if not (in_place and cleaned == plain(source).data):
+        write(target, render_for(source, cleaned, target))
 
 
 def _diff(source: Source, result: Result, cleaned: bytes) -> bytes:

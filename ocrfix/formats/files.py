@@ -7,19 +7,26 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from ocrfix._compressed import PackingError, packing_of, reader, split_suffix, unpack
 from ocrfix.formats._markup import Markup, decode_markup
 from ocrfix.formats.errors import FormatError
 from ocrfix.formats.layout_source import Dialect, make_source
+from ocrfix.formats.packed import PackedSource
 from ocrfix.formats.sniff import FORMATS, SNIFFED, sniff
 from ocrfix.formats.source import Source
 from ocrfix.formats.text import read_text
 
-__all__ = ["SUFFIXES", "read", "read_data", "reason", "same_file", "walk", "write"]
+__all__ = ["SUFFIXES", "Output", "read", "read_data", "reason", "replacing", "same_file", "walk", "write"]
 
-SUFFIXES = (".txt", ".md", ".hocr")
-"""Endings of the files that are taken from a folder; a file that is named itself may have any."""
+SUFFIXES = (".txt", ".md", ".markdown", ".hocr", ".jsonl", ".ndjson", ".parquet")
+"""Endings of the files that are taken from a folder, also with .gz, .bz2, .xz or .zst behind them; a file
+that is named itself may have any."""
+MARKDOWN_SUFFIXES = (".md", ".markdown")
+"""Endings of Markdown files."""
 MARKUP_SUFFIXES = (".xml", ".html", ".htm", ".xhtml")
 """Endings of files that are taken from a folder when they turn out to be in a format with word boxes."""
 
@@ -35,14 +42,20 @@ def reason(error: OSError) -> str:
 
 
 def read(
-    path: Path, encoding: str | None = None, form: str = "auto", *, keep_removed: bool = False
+    path: Path,
+    encoding: str | None = None,
+    form: str = "auto",
+    *,
+    keep_removed: bool = False,
+    max_unpacked: int | None = None,
 ) -> Source:
     """Read a file.
 
     Parameters: ``path``; ``encoding``, a codec's name, or None to find out; ``form``, one of
     `ocrfix.formats.FORMATS`, or "auto" to find out; ``keep_removed``, whether elements with word boxes
-    stay, empty, when their text is removed. Raises FormatError when the file cannot be read, is no text,
-    or is not in the format.
+    stay, empty, when their text is removed; ``max_unpacked``, the bytes that a compressed file may unpack
+    to (0 is any number; for None see `ocrfix._compressed.unpack`). A compressed file gives a
+    `PackedSource`. Raises FormatError when the file cannot be read, is no text, or is not in the format.
     """
     try:
         if path.is_dir():
@@ -50,7 +63,7 @@ def read(
         data = path.read_bytes()
     except OSError as error:
         raise FormatError(f"{path}: cannot be read: {reason(error)}") from error
-    return read_data(data, str(path), encoding, form, keep_removed=keep_removed)
+    return read_data(data, str(path), encoding, form, keep_removed=keep_removed, max_unpacked=max_unpacked)
 
 
 def read_data(
@@ -60,16 +73,30 @@ def read_data(
     form: str = "auto",
     *,
     keep_removed: bool = False,
+    max_unpacked: int | None = None,
 ) -> Source:
     """Read a file's bytes; parameters and errors as those of `read`, ``name`` being the file's.
 
     >>> read_data("Vì người nghèo".encode(), "-").document.text
     'Vì người nghèo'
     """
+    packing = packing_of(data[:10])
+    if packing:
+        try:
+            unpacked = unpack(data, packing, max_unpacked)
+        except PackingError as error:
+            raise FormatError(f"{name}: {error}") from error
+        inner = read_data(unpacked, name, encoding, form, keep_removed=keep_removed)
+        return PackedSource(inner, data, packing)
     if form == "auto":
-        form = sniff(data, name)
+        markdown = split_suffix(name.lower())[0].endswith(MARKDOWN_SUFFIXES)
+        form = "markdown" if markdown else sniff(data, name)
     if form == "text":
         return read_text(data, name, encoding)
+    if form == "markdown":
+        from ocrfix.formats.markdown import read_markdown  # noqa: PLC0415  (start-up time)
+
+        return read_markdown(data, name, encoding)
     markup = decode_markup(data, name, encoding)
     dialect = _dialect(form, markup, name)
     return make_source(dialect, markup, data, name, keep_removed=keep_removed)
@@ -92,42 +119,66 @@ def _dialect(form: str, markup: Markup, name: str) -> Dialect:
     raise ValueError(f"there is no format {form!r}; choose from {', '.join(FORMATS)}")
 
 
-def write(path: Path, data: bytes) -> None:
+@dataclass
+class Output:
+    """A file that is being written: ``file``, and whether it is to take the old one's place at the end."""
+
+    file: BinaryIO
+    wanted: bool = True
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Output]:
     """Write a file whole or not at all.
 
-    The bytes go to a new file in the same folder, which then takes the place of the old one with its
-    permissions (and owner, where that is allowed). A symbolic link stays, and the file that it points
-    to is replaced. What is no regular file (/dev/null, a named pipe) is written to directly. Missing
-    folders are made. Raises FormatError when the file cannot be written; the old one is then whole.
+    The bytes go to a new file in the same folder, which at the end takes the place of the old one with
+    its permissions (and owner, where that is allowed), unless ``wanted`` was set to False. A symbolic link
+    stays, and the file that it points to is replaced. What is no regular file (/dev/null, a named pipe) is
+    written to directly. Missing folders are made. Raises FormatError when the file cannot be written, and
+    whatever the caller raises; the old one is then whole.
     """
-    try:
-        target = Path(os.path.realpath(path))
-        if target.exists() and not target.is_file():
-            if target.is_dir():
-                raise FormatError(f"{path}: cannot be written: this is a folder")
-            target.write_bytes(data)
-            return
-        if target.exists() and not os.access(target, os.W_OK):
+    target = Path(os.path.realpath(path))
+    with _explained(path):
+        if target.is_dir():
+            raise FormatError(f"{path}: cannot be written: this is a folder")
+        special = target.exists() and not target.is_file()
+        if not special and target.exists() and not os.access(target, os.W_OK):
             raise FormatError(f"{path}: cannot be written: it is read-only; choose another output with -o")
+        if special:
+            with target.open("wb") as file:
+                yield Output(file)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, data)
+        with _temporary(target) as output:
+            yield output
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise FormatError(
             f"{path}: cannot be written: {reason(error)}; choose another output with -o"
         ) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[Output]:
     old = target.stat() if target.exists() else None
     with tempfile.NamedTemporaryFile(
         prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent, delete=False
-    ) as file:
-        temporary = Path(file.name)
+    ) as named:
+        temporary = Path(named.name)
     try:
         with temporary.open("wb") as file:
-            file.write(data)
+            output = Output(file)
+            yield output
             file.flush()
             os.fsync(file.fileno())
+        if not output.wanted:
+            temporary.unlink()
+            return
         if old is not None:
             if hasattr(os, "chown"):
                 with contextlib.suppress(PermissionError):
@@ -147,6 +198,12 @@ def _replace(target: Path, data: bytes) -> None:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, as `replacing` does. Raises FormatError when it cannot be written."""
+    with replacing(path) as output:
+        output.file.write(data)
 
 
 def _umask() -> int:
@@ -186,16 +243,25 @@ def walk(folder: Path, leave_out: Path | None = None) -> Iterator[Path]:
         if entry.is_dir():
             if not entry.is_symlink() and not (leave_out and same_file(entry, leave_out)):
                 yield from walk(entry, leave_out)
-        elif entry.suffix.lower() in SUFFIXES or _has_boxes(entry):
+        elif _suffix(entry) in SUFFIXES or _has_boxes(entry):
             yield entry
+
+
+def _suffix(path: Path) -> str:
+    """The ending of a file's name, in small letters, without that of its compression."""
+    name, packing = split_suffix(path.name.lower())
+    suffix = Path(name).suffix
+    return "" if packing and suffix == ".parquet" else suffix  # Parquet is compressed within
 
 
 def _has_boxes(path: Path) -> bool:
     """Whether a file is XML or HTML in a format with word boxes."""
-    if path.suffix.lower() not in MARKUP_SUFFIXES:
+    if _suffix(path) not in MARKUP_SUFFIXES:
         return False
     try:
         with path.open("rb") as file:
-            return sniff(file.read(SNIFFED), str(path)) != "text"
-    except (OSError, FormatError):
+            packing = packing_of(file.peek(10))
+            stream = reader(file, packing, SNIFFED) if packing else file
+            return sniff(stream.read(SNIFFED), str(path)) != "text"
+    except (OSError, FormatError, PackingError):
         return False

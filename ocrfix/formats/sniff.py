@@ -9,7 +9,7 @@ from ocrfix.formats.errors import FormatError
 
 __all__ = ["FORMATS", "SNIFFED", "sniff"]
 
-FORMATS: Final = ("text", "hocr", "alto", "page")
+FORMATS: Final = ("text", "markdown", "hocr", "alto", "page")
 """The names of the formats that are read."""
 SNIFFED: Final = 1 << 16
 """Bytes at the beginning of a file that tell its format."""
