@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._joins_assignment import assign
-from ocrfix.detectors._joins_pairs import class_of, pairs_of
+from ocrfix.detectors._joins_pairs import OPEN, class_of, pairs_of
 from ocrfix.detectors._joins_rules import BROKEN_BLOCK, DISPLACED_CONTINUATION
 from ocrfix.detectors._joins_units import LONG, units_of
 from ocrfix.detectors._joins_weights import THRESHOLDS
@@ -33,7 +33,10 @@ LEAST_TOTAL: Final = 1.0
 OVER_BYLINE: Final = 4.0
 """How much surer a pair must be when a byline or a date line, the end of an article, stands in between."""
 AFTER_HEADING: Final = 2.0
-"""The same when the first half looks like a heading and its rest stands further down."""
+"""The same when the first half looks and ends like a heading and its rest stands further down."""
+
+AFTER_HEADLINE: Final = 7.0
+"""The same again when it is the first block of the document: its headline, most of the time."""
 
 
 def block_findings(
@@ -80,15 +83,23 @@ def _safety(units: list[Unit], pair: Pair) -> Safety | None:
     between = units[pair.left + 1 : pair.right]
     if any(unit.kind_of() in (Kind.BYLINE, Kind.DATE_LINE) for unit in between):
         safe, unsafe = safe + OVER_BYLINE, unsafe + OVER_BYLINE / 2
-    if not near and not pair.strong and left.kind_of() is Kind.HEADING:
+    if not near and left.kind_of() is Kind.HEADING and pair.fit.open < OPEN:
         safe, unsafe = safe + AFTER_HEADING, unsafe + AFTER_HEADING / 2
-    if pair.score >= safe and seam >= LEAST_SEAM and total >= LEAST_TOTAL and not _is_entry(right):
+    if not near and not pair.left and left.kind_of() is Kind.HEADING:
+        safe += AFTER_HEADLINE
+    if pair.score >= safe and seam >= LEAST_SEAM and total >= LEAST_TOTAL and not _doubtful(left, right):
         return Safety.SAFE
     return Safety.UNSAFE if pair.score >= unsafe else None
 
 
-def _is_entry(unit: Unit) -> bool:
-    return unit.text[-1] == ";" and len(unit.text) < 2 * LONG
+def _doubtful(left: Unit, right: Unit) -> bool:
+    """Whether the second half looks like an entry of a list, or takes up the last words of the first one."""
+    if right.text[-1] == ";" and len(right.text) < 2 * LONG:
+        return True
+    if right.case != "upper":
+        return False
+    last, first = left.text[-60:].split()[-4:], right.text[:60].split()[:3]
+    return any(word[0].isupper() and len(word) > 1 and word in last for word in first)
 
 
 def _confidence(pair: Pair, safety: Safety) -> float:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["HyphenJoin", "hyphen_joins"]
 
+NAME_LEAD: Final = 2.5
+"""By how much, in nats, a name must be commoner with a space than with a hyphen (Hà Nội, not Ê-đê) for the
+hyphen at the line end to be the typesetter's."""
+RARE: Final = -14.0
+"""The log-probability, in nats, under which a word that the model knows is rare: under it a name of two
+syllables keeps its hyphen (Ra-glai)."""
 HYPHENS: Final = "-\u2010\u2011"
 SOFT: Final = "\u00ad¬"
 _LEFT: Final = re.compile(r"((?:\w+[-\u2010\u2011])*)(\w+)[-\u2010\u2011\u00ad¬]$")
@@ -113,12 +119,19 @@ def _two_syllables(
     old = sum(1 for word in inner if all(map(is_syllable, word.split("-"))))
     if old >= 3:
         return "hyphen", Safety.SAFE, 0.95
+    if a[0].isupper() and _score(language, a, "-", b) > _score(language, a, b) - NAME_LEAD:
+        return "hyphen", Safety.SAFE, 0.96  # Ê-đê, Cu-ba
     bound = attraction(a, b, language)
     if bound > 1.0 and a[0].islower():
         return "space", Safety.SAFE, 0.96
     if bound > 3.0:
         return "space", Safety.SAFE, 0.95
     return ("space", Safety.UNSAFE, 0.8) if a[0].islower() else ("hyphen", Safety.UNSAFE, 0.75)
+
+
+def _score(language: LanguageModel, *words: str) -> float:
+    """Log-probability of words in running text, in nats."""
+    return float(language.score(["của", *words])[1:].sum())
 
 
 def attraction(a: str, b: str, language: LanguageModel) -> float:
@@ -132,6 +145,10 @@ def _foreign(a: str, b: str, whole: str, language: LanguageModel) -> tuple[str, 
     if not (a + b).isascii():
         return ("hyphen", Safety.SAFE, 0.95) if a[0].isupper() else ("hyphen", Safety.UNSAFE, 0.8)
     if language.known(whole):
+        if a[0].isupper() and is_syllable(a) and _score(language, whole) < RARE:
+            return "hyphen", Safety.UNSAFE, 0.7
+        if _score(language, whole) < _score(language, a, "-", b):
+            return "hyphen", Safety.UNSAFE, 0.75  # check-in
         return "word", Safety.SAFE, 0.97
     if language.known(a) and language.known(b):
         return "hyphen", Safety.UNSAFE, 0.8

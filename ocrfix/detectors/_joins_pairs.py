@@ -34,6 +34,9 @@ OPEN: Final = 3.0
 headings, captions and list entries without a full stop 70 % stay under it; of the ends of 10,000 sentences
 cut at random 10 % do."""
 
+IDLE: Final = -3.0
+"""The log-odds under which another pair is no rival."""
+
 
 class Shape(NamedTuple):
     """What a first half tells by itself."""
@@ -140,8 +143,8 @@ def _places(
 ) -> Iterator[tuple[int, int]]:
     """The units that may go on from ``left``; ``rest`` tells which begin in the middle of a sentence."""
     following = left.number + 1
-    if len(left.text) < LONG and left.head.gap == 1 and len(units[left.number - 1].text) < LONG:
-        return  # a line of a verse or a list
+    if _is_entry(units, left):
+        return
     if _neighbours(units, left, units[following], shape, rest):
         yield left.number, following
     if len(left.text) < 0.7 * LONG and shape.open < OPEN:
@@ -160,6 +163,16 @@ def _places(
                 yield left.number, right.number
         elif anywhere and right.number <= following + REACH_CAPITAL and _capital_rest(right, shape):
             yield left.number, right.number
+
+
+def _is_entry(units: list[Unit], left: Unit) -> bool:
+    """Whether a unit is a line of a verse or a list without stops, below another one."""
+    if not left.number:
+        return False
+    above = units[left.number - 1]
+    if left.head.item and above.head.item and not above.tail.closed:
+        return True
+    return left.head.gap == 1 and max(len(left.text), len(above.text)) < LONG
 
 
 def _capital_rest(right: Unit, shape: Shape) -> bool:
@@ -273,6 +286,8 @@ def rival_features(
         "left rival seam": best_seam,
         "right rival": best_right,
         "right rival fit": best_fit,
+        "no left rival": float(best_left < IDLE),
+        "no right rival": float(best_right < IDLE),
         "small rivals": float(min(small, 3)),
         "strong": float(shape.strong),
         "heading": float(shape.heading),

@@ -71,6 +71,8 @@ def may_go_on(unit: Unit) -> bool:
         return False
     if starts_article(unit.text) and len(unit.text) <= HEADING_LENGTH:
         return False
+    if any(sign in unit.text[-60:].rsplit(maxsplit=1)[-1] for sign in ("@", "://", "www.")):
+        return False
     return unit.kind_of() in (Kind.PARAGRAPH, Kind.HEADING, Kind.LIST_ITEM, Kind.DIALOGUE)
 
 
