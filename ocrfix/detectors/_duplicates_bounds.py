@@ -145,13 +145,15 @@ def _edge_distance(layout: Layout, word: int, way: int) -> int | None:
 def trimmed(layout: Layout, match: Match, stray: Callable[[int, Match], bool]) -> Match:
     """The match without the few words that both texts share by chance beyond a common edge.
 
-    Parameters: ``stray``, whether the words from the given one to the edge belong where they stand.
+    Parameters: ``stray``, whether the words on both sides of a place in the later copy belong together,
+    and those of the same place in the earlier one.
     """
     inner = [0, *(g.q1 for g in match.gaps)]
     low, high = match.q0, match.q1
     if not layout.edge(high):
         for q in range(high - 1, max(inner[-1], high - STRAY - 1, low), -1):
-            if layout.edge(q) and layout.edge(match.p1 - (match.q1 - q)):
+            edges = layout.edge(q), layout.edge(match.p1 - (match.q1 - q))
+            if all(edges) and (all(e in UNIT for e in edges) or stray(high, match)):
                 high = q
                 break
     if not layout.edge(low):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT, Places, grown, trimmed, turned, without_overlap
+from ocrfix.detectors._duplicates_glued import Glue
 from ocrfix.detectors._duplicates_loops import shorten, word_loop
 from ocrfix.detectors._duplicates_match import garbled
 from ocrfix.detectors._duplicates_readings import (
@@ -17,7 +19,7 @@ from ocrfix.detectors._duplicates_readings import (
     surely_misread,
 )
 from ocrfix.detectors._duplicates_rules import EXACT_BLOCK, NEAR_BLOCK, REPEATED_SPAN
-from ocrfix.detectors._duplicates_seams import BROKEN, Seams
+from ocrfix.detectors._duplicates_seams import Seams
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 
 if TYPE_CHECKING:
@@ -46,10 +48,13 @@ _SPAN: Final = (80, 200)
 _PARTS: Final = (40, 60)
 _PARTS_SHARE: Final = 0.6
 """Words that two blocks must share in several passages, and their least share of the smaller block."""
-_GLUED: Final = 15
-_GLUED_SURELY: Final = (20, 30)
-"""Words from which on a copy that is plainly glued in may go: with ``unsafe``, and by default if it
-runs over a sentence's end, and if not."""
+_GLUED_WORDS: Final = 12
+_GLUED: Final = (0.85, 0.6)
+_GLUED_OPENING: Final = (0.95, 0.8)
+"""Words, and probability of having been glued in, from which on a copy goes: by default, and with
+``unsafe``; the latter where the headline or lede has the words too."""
+_TOGETHER: Final = -1.0
+"""Nats from which on words belong together."""
 _EXACT: Final = ((5, 8), (5, 12)), ((8, 12), (15, 20))
 _NEAR: Final = ((8, 12), (10, 15))
 """Words from which on one of two blocks may go: with ``unsafe``, and by default; first where the blocks
@@ -66,21 +71,6 @@ _COVERS: Final = 0.6
 """Share of the whole block that a fragment of it must have when it breaks off at neither end."""
 _GARBLED: Final = 2
 """Words of a fragment, or the same words of the whole, that are no syllables in one of the two."""
-_WORSE_NONE: Final = 17.0
-_WORSE_WORD: Final = 0.25
-_WORSE_LEAST: Final = 6.0
-_WORSE_RUN_ON: Final = 3.0
-_WORSE_ONE_SENTENCE: Final = 12.0
-_ONE_SENTENCE: Final = 60
-_WORSE_NAME: Final = 3.0
-_HEALED_MOST: Final = 6.0
-_WORSE_LIKELY: Final = 4.0
-"""By how many nats one copy must fit its place worse than the other to go: `_WORSE_NONE`, less so many
-for each word, less for a passage that runs over a sentence's end, at least so many, and at least so
-many when it is shorter than `_ONE_SENTENCE` words and runs over no sentence's end; more after a name;
-less by what the words around the passage fit each other, at most `_HEALED_MOST`; and less again with
-``unsafe``. Set on 32 MB of news and Wikipedia, where 851 passages of 15 words and more rightly come
-twice, and on 1,500 passages glued in by program."""
 _NEVER: Final = (1 << 60, 1 << 60)
 _STOPS: Final = frozenset('.!?…”"')
 _ASKING: Final = frozenset("?!")
@@ -103,6 +93,7 @@ class Judge:
         self._layout = layout
         self._context = context
         self._seams = Seams(layout, context)
+        self._glue = Glue(layout, context)
         self._gone: list[tuple[int, int, int]] = []
         """Removed later copies: first word, word after the last, first word of the copy kept for it."""
         self._looped = 0
@@ -261,20 +252,36 @@ class Judge:
         words = match.q1 - match.q0
         if match.q0 - match.p1 > NEARBY:
             return None
-        worse_by = self._seams.worse_by(match.p0, match.q0) + self._seams.worse_by(match.p1, match.q1)
-        later = worse_by >= 0
-        start, end = (match.q0, match.q1) if later else (match.p0, match.p1)
-        safety = _by_length(words, _SPAN)
-        if words >= _GLUED:
-            safety = self._glued(match, start, end, abs(worse_by), places.q if later else places.p) or safety
-        if safety is not Safety.SAFE and all(places.p) and all(places.q):
+        chances = [self._glue.chance(match, places, later=later) for later in (False, True)]
+        later = chances[1] >= chances[0]
+        sure, likely = _GLUED_OPENING if self._glue.opening(match.p0) else _GLUED
+        if words >= _GLUED_WORDS and chances[later] >= likely:
+            safety = Safety.SAFE if chances[later] >= sure else Safety.UNSAFE
+            why = f"the other was glued in, with a probability of {chances[later]:.2f}"
+            match = self._own_words(match, later=later)
+            return self._remove(
+                match, REPEATED_SPAN, _lossless(match, safety, later=later), later=later, why=why
+            )
+        by_length = _by_length(words, _SPAN)
+        if by_length is not Safety.SAFE and all(places.p) and all(places.q):
             blocks = (self._layout.block(match.p0)[0], self._layout.block(match.q0)[0])
             self._parts.setdefault(blocks, []).append(match)
             return None
-        if safety is None:
+        if by_length is None:
             return None
+        worse_by = self._seams.worse_by(match.p0, match.q0) + self._seams.worse_by(match.p1, match.q1)
+        later = worse_by >= 0
         why = "fits its place better" if abs(worse_by) >= 1.0 else "the first; both fit their places alike"
-        return self._remove(match, REPEATED_SPAN, _lossless(match, safety, later=later), later=later, why=why)
+        return self._remove(
+            match, REPEATED_SPAN, _lossless(match, by_length, later=later), later=later, why=why
+        )
+
+    def _own_words(self, match: Match, *, later: bool) -> Match:
+        """The match without words at its ends that stand around the glued copy as well."""
+        head, tail = self._glue.shared(*((match.q0, match.q1) if later else (match.p0, match.p1)))
+        if any(g.q0 < match.q0 + head or g.q1 > match.q1 - tail for g in match.gaps):
+            return match
+        return replace(match, p0=match.p0 + head, q0=match.q0 + head, p1=match.p1 - tail, q1=match.q1 - tail)
 
     def parts(self) -> Iterator[Finding]:
         """Findings for blocks that share most of their sentences: the shared ones go, what is new stays."""
@@ -290,43 +297,10 @@ class Judge:
                 safety = _lossless(match, safety, later=True)
                 yield self._remove(match, REPEATED_SPAN, safety, later=True, why=why)
 
-    def _glued(
-        self, match: Match, start: int, end: int, worse_by: float, edges: tuple[str, str]
-    ) -> Safety | None:
-        """How freely a copy may go because it fits its place worse than the other, by so many nats.
-
-        What is told again on purpose is one sentence, or ends with one; what a reader slipped back to starts
-        inside a sentence and runs on over its end, or is cut off where its column ends.
-        """
-        layout, words = self._layout, match.q1 - match.q0
-        cut = not edges[0] and edges[1] in UNIT and not layout.closed(end)
-        runs_on = cut or any(layout.edge(n) for n in range(start + 1, end))
-        need = _WORSE_NONE - _WORSE_WORD * words
-        if runs_on:
-            need -= _WORSE_RUN_ON
-        need = max(_WORSE_LEAST, need)
-        if not runs_on and words < _ONE_SENTENCE:
-            need = max(need, _WORSE_ONE_SENTENCE)
-        if start and not layout.words(start - 1, start).islower():
-            # After a name or a number the model knows little of what may follow.
-            need += _WORSE_NAME
-        if edges[0] and not edges[1]:
-            return None
-        if not edges[1]:
-            healed = self._seams.seam(start, end)
-            if healed < max(0.0, (self._seams.fit(start) or 0.0) + _WORSE_NAME):
-                return None
-            need -= min(_HEALED_MOST, healed)
-        broken = min(self._seams.fit(start) or 0.0, self._seams.fit(end) or 0.0) < 0.0
-        if worse_by >= need and words >= _GLUED_SURELY[not runs_on] and broken:
-            return Safety.SAFE
-        return Safety.UNSAFE if worse_by >= need - _WORSE_LIKELY else None
-
-    def _stray(self, start: int, match: Match) -> bool:
-        """Whether the words before the common edge belong where they stand, in both copies."""
-        if match.q1 - match.q0 < 2 * _GLUED:
-            return True
-        return not self._seams.plain(start) or self._seams.seam(start) > BROKEN
+    def _stray(self, word: int, match: Match) -> bool:
+        """Whether the words on both sides of an end of the match belong together, in both copies."""
+        other = match.p0 if word == match.q0 else match.p1
+        return min(self._glue.seam(word, word), self._glue.seam(other, other)) > _TOGETHER
 
     def _remove(self, match: Match, rule: Rule, safety: Safety, *, later: bool, why: str) -> Finding:
         layout = self._layout

@@ -80,13 +80,15 @@ def _safety(units: list[Unit], pair: Pair) -> Safety | None:
     if near and pair.quotes and total >= 2:
         return Safety.SAFE
     safe, unsafe = THRESHOLDS[class_of(units, pair), pair.strong]
-    between = units[pair.left + 1 : pair.right]
-    if any(unit.kind_of() in (Kind.BYLINE, Kind.DATE_LINE) for unit in between):
-        safe, unsafe = safe + OVER_BYLINE, unsafe + OVER_BYLINE / 2
-    if not near and left.kind_of() is Kind.HEADING and pair.fit.open < OPEN:
-        safe, unsafe = safe + AFTER_HEADING, unsafe + AFTER_HEADING / 2
-    if not near and not pair.left and left.kind_of() is Kind.HEADING:
-        safe += AFTER_HEADLINE
+    more = 0.0
+    if any(u.kind_of() in (Kind.BYLINE, Kind.DATE_LINE) for u in units[pair.left + 1 : pair.right]):
+        more = OVER_BYLINE
+    if not near and left.kind_of() is Kind.HEADING:
+        if pair.fit.open < OPEN:
+            more = max(more, AFTER_HEADING)
+        if not pair.left:
+            more = max(more, AFTER_HEADLINE)
+    safe, unsafe = safe + more, unsafe + min(more, OVER_BYLINE) / 2
     if pair.score >= safe and seam >= LEAST_SEAM and total >= LEAST_TOTAL and not _doubtful(left, right):
         return Safety.SAFE
     return Safety.UNSAFE if pair.score >= unsafe else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ocrfix.detectors._noise_concepts import chinese_talk, is_label, vietnamese_talk
 from ocrfix.detectors._noise_english import english_marks, english_remarks
 from ocrfix.detectors._noise_lines import Mark, Sheet
 from ocrfix.detectors._noise_rules import MODEL_CHATTER
@@ -47,6 +48,7 @@ _PICTURE: Final = re.compile(
     re.IGNORECASE,
 )
 _BRACKET: Final = 420  # characters of the longest description in brackets
+_LABEL: Final = 60  # characters of the longest title of a transcription
 _OPENING: Final = 200  # characters of the longest line that opens a model's answer
 _REMARK: Final = 500  # characters of the longest remark of one line
 _FENCE: Final = re.compile(r"(?:```|~~~)\s*([A-Za-z]{0,12})")
@@ -93,9 +95,25 @@ _VI_THIS_TEXT: Final = re.compile(
 )
 _HAS_SOURCE: Final = re.compile(rf"\b{_SOURCE}\b")
 _HAS_READ: Final = re.compile(rf"\b{_READ}\b")
-_CHINESE: Final = re.compile(
-    r"(?:以下是|这是|图片中|图中|该图|这张图|抱歉|无法识别|根据图片|提取的?文[字本])"
+_CJK: Final = re.compile(
+    r"[\[(（【*_]{0,3}[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]"
+    r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af\uff00-\uffef\u2010-\u2026"
+    r"\w \t,.:;!?()\[\]*-]*"
 )
+_FOREIGN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]")
+_EASTERN: Final = 12
+"""Lines of Chinese (Japanese, Korean) up to which a document is not one that has them as its own."""
+_WRAPPED: Final = re.compile(r"[\[(（*_].{4,}[\])）*_:]", re.DOTALL)
+_LIST_MARKS: Final = "*_# >[]()（）~`"
+_VI_META: Final = re.compile(
+    r"(?:lưu ý|ghi chú|chú ý|dưới đây|sau đây|trên đây|đây là|hy vọng|hi vọng|rất tiếc|xin lỗi|tiếp tục|kết thúc"
+    r"|hết|toàn bộ|nội dung|văn bản|phần|một số|các|kết quả)\b(?!.*\b(?:phần mềm|công nghệ|hệ thống|camera)\b)"
+)
+_GLUED: Final = re.compile(
+    r"(?<=[.!?…:;”\"»])[ \t]+(?P<remark>\[[^\[\]\n]{4,200}\]|\([^()\n]{4,200}\)|[^\W\d_][^.!?…:;\n]{10,200}:)$"
+)
+_ASK: Final = re.compile(r"\b(?:bạn|anh/chị|quý vị)\b")
+_SELF: Final = re.compile(r"\b(?:tôi|mình)\b")
 
 
 def _is_vietnamese(text: str) -> bool:
@@ -136,19 +154,53 @@ def _short(text: str) -> str:
     return f'"{text}"' if len(text) <= 70 else f'"{text[:67]}..."'
 
 
+def _label(sheet: Sheet, index: int) -> Mark | None:
+    """An English title or note of the transcription itself."""
+    text = sheet.lines[index].text
+    marked = text[0] in "[(*_#" or text[-1] == ":"
+    if not marked or len(text) > _LABEL or not is_label(text.strip(_LIST_MARKS)):
+        return None
+    return _mark(f"a model's remark {_short(text)}", "label", (0.96, Safety.SAFE), index)
+
+
+def _eastern(sheet: Sheet) -> list[Mark]:
+    """Chinese, Japanese or Korean in which a model speaks of the Vietnamese page before it."""
+    if not _FOREIGN.search(sheet.text):
+        return []
+    places = [i for i, line in enumerate(sheet.lines) if _FOREIGN.search(line.text)]
+    if len(places) > _EASTERN:
+        return []
+    found = []
+    for index in places:
+        line = sheet.lines[index]
+        for run in _CJK.finditer(line.text):
+            words = chinese_talk(run.group())
+            if not words:
+                continue
+            whole = run.end() - run.start() == len(line.text)
+            edge = index <= 1 or index >= len(sheet.lines) - 2
+            sure = words >= 2 or (whole and edge) or run.group()[0] in "[(（【"
+            grade = (0.95, Safety.SAFE) if sure and not _quoted(line.text, run) else (0.75, Safety.UNSAFE)
+            place = index if whole else Span(line.start + run.start(), line.start + run.end())
+            found.append(_mark(f"a model's remark {_short(run.group())}", "chinese", grade, place))
+    return found
+
+
+def _quoted(text: str, run: re.Match[str]) -> bool:
+    return text[run.start() - 1 : run.start()] in ("“", '"', "‘", "「", "《") and run.start() > 0
+
+
 def _lines(sheet: Sheet) -> list[Mark]:
     """Chatter that is known by a whole line or by a sign inside one."""
-    found: list[Mark] = []
+    found: list[Mark] = _eastern(sheet)
     for index, line in enumerate(sheet.lines):
         text = line.text
         if "<" in text or "![" in text:
             found += _tags(sheet, index)
         if "[" in text or "(" in text or text[0] in "*_":
             found += _brackets(sheet, index)
-        if len(text) <= _REMARK and (mark := _vietnamese(sheet, index)):
+        if (len(text) <= _REMARK and (mark := _vietnamese(sheet, index))) or (mark := _label(sheet, index)):
             found.append(mark)
-        elif "\u4e00" <= text[0] <= "\u9fff" and _CHINESE.search(text[:80]):
-            found.append(_mark(f"a model's remark {_short(text)}", "chinese", (0.95, Safety.SAFE), index))
     return found
 
 
@@ -195,11 +247,13 @@ def _vietnamese(sheet: Sheet, index: int) -> Mark | None:
     """A Vietnamese line in which the model speaks of the picture or the file it was given."""
     line = sheet.lines[index]
     text = line.text.strip("*_# ").lower()
-    if not text or text[0] not in "cdđhklmnrstvxo(":
+    if not text:
         return None
     edge = index in (0, len(sheet.lines) - 1) or sheet.alone(index)
     grade: _Grade | None = None
-    if _VI_OPEN.match(text):
+    if text[0] not in "cdđhklmnrstvxo(":
+        pass
+    elif _VI_OPEN.match(text):
         grade = _grade_opening(text, first=index == 0)
     elif _VI_NOTE.match(text):
         grade = _grade_note(text, edge=edge)
@@ -208,7 +262,52 @@ def _vietnamese(sheet: Sheet, index: int) -> Mark | None:
         grade = (0.95, Safety.SAFE) if sure else (0.75, Safety.UNSAFE)
     elif index >= len(sheet.lines) - 2 and edge and _VI_OFFER.match(text) and _VI_HELP.search(text):
         grade = (0.85, Safety.UNSAFE)
+    if (grade is None or grade[1] < Safety.SAFE) and (talk := _grade_talk(sheet, index, text)):
+        grade = talk
     return grade and _mark(f"a model's remark {_short(line.text)}", "vietnamese", grade, index)
+
+
+def _glued(sheet: Sheet, index: int) -> Mark | None:
+    """A Vietnamese remark behind the last sentence of a paragraph."""
+    line = sheet.lines[index]
+    match = _GLUED.search(line.text, max(0, len(line.text) - _OPENING))
+    if match is None:
+        return None
+    remark = match["remark"]
+    talk = vietnamese_talk(remark.casefold())
+    opened = remark[0] in "[(" or (talk.persons and _VI_META.match(remark.casefold()))
+    if not (talk.sure and talk.things and opened):
+        return None
+    grade = (0.75, Safety.UNSAFE) if remark[0] == "(" else (0.95, Safety.SAFE)
+    place = Span(line.start + match.start("remark"), line.end)
+    return _mark(f"a model's remark {_short(remark)}", "vietnamese", grade, place)
+
+
+def _grade_talk(sheet: Sheet, index: int, text: str) -> _Grade | None:
+    """How sure a Vietnamese line is a model's, by what it speaks of and where it stands."""
+    line = sheet.lines[index]
+    if len(text) > _OPENING or not (sheet.alone(index) or index in (0, len(sheet.lines) - 1)):
+        return None
+    talk = vietnamese_talk(text)
+    if talk.things == 0:
+        return None
+    wrapped = _WRAPPED.fullmatch(line.text) is not None and line.text[0] in "[(（*_"
+    if wrapped and talk.things and (talk.sure or (talk.reading and talk.things >= 2)):
+        return 0.95, Safety.SAFE
+    top, end = index <= 1, index >= len(sheet.lines) - 2
+    ask, self_ = _ASK.search(text) is not None, _SELF.search(text) is not None
+    if text[-1] == ":" and talk.persons:
+        polite = top and text.startswith(_VI_POLITE) and talk.persons >= 2
+        if polite or (talk.sure and (top or talk.things >= 2)):
+            return 0.95, Safety.SAFE
+    if top or end:
+        # A letter has the speaker and the reader, too, but neither reading nor the text as a thing.
+        asking = talk.reading and talk.persons >= 2 and (ask or self_)
+        if asking or (talk.sure and _VI_META.match(text)):
+            return 0.95, Safety.SAFE
+    if end and ask and talk.persons >= 3 and text[0] in "hn":
+        return 0.95, Safety.SAFE
+    return None
 
 
 def _grade_opening(text: str, *, first: bool) -> _Grade | None:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
+from ocrfix.detectors._noise_concepts import english_talk
 from ocrfix.detectors._noise_lines import Mark, Sheet
 from ocrfix.detectors._noise_rules import MODEL_CHATTER
 from ocrfix.model import Safety, Span
@@ -67,12 +68,22 @@ _OPENING: Final = re.compile(
     r"|Figure"
     r"|Logo|Chart|Table|Visual|An?|Description|Note|NOTE|Please|Disclaimer|I|I['’]m|Transcri|Extracted|OCR"
     r"|Let|Feel"
-    r"|If|Unfortunately|Continue[sd]|End|As|Some|Parts?|Rest|Remain|All|No|Article|Paragraph|Section|Caption"
+    r"|If|Would|Do|Does|Is|Should|Hope|Happy|Sorry|Great|Got|Yes|My|We|You|Your|These|Those|There|It|In|On|Due"
+    r"|Since|Because|Where|Words?|Lines?|Page|Pages|Document|Everything|Only|Most|Several|Certain|Unclear"
+    r"|Illegible|Handwritten|Continuing|Beginning|Start|Next|Above|Following|Formatted|Cleaned|Corrected"
+    r"|Translated|Translation|Raw|Full|Complete|Original|Output|Result"
+    r"|Unfortunately|Continue[sd]|End|As|Some|Parts?|Rest|Remain|All|No|Article|Paragraph|Section|Caption"
     r"|Passage|Column|Headline|Heading|Title|Content|Excerpt|Snippet|List|Quote|Summary|Detail|Statement"
     r"|Sidebar"
     r"|Box|Portrait|Names?|Illustration|Map|Advertisement|Information|Discussion|Mention|Group|People|Man"
     r"|Woman)"
     r"[a-z'’]*[ :,!])"
+)
+_INTERJECTION: Final = 40  # characters of the longest one
+_WELL: Final = re.compile(
+    r"\s*(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|great|got it|no problem|yes|done|alright)"
+    r"[!.,]\s*",
+    re.IGNORECASE,
 )
 _END: Final = re.compile(r"[.!?…]+[\"”’)\]*_]*(?=\s|\Z)|:(?=\s*(?:\n|\Z))|\n(?=\s*[^\sa-z])|\n[ \t]*\n")
 _FURTHER: Final = re.compile(r"[ \t](?:It|They|There|These|He|She|Some|Its|Also,|Additionally,) ")
@@ -81,7 +92,8 @@ _QUOTES: Final = "\"“”‘'«"
 _READING: Final = re.compile(
     r"\b(?:transcri|extracted|ocr\b|image|illegible|text\b|describing|discussing|detailing|mentioning"
     r"|explaining"
-    r"|depicting|outlining|summari[sz]ing|highlighting|continues)",
+    r"|depicting|outlining|summari[sz]ing|highlighting|continues|legible|readable|visible|blurr|obscured"
+    r"|cut off|format|translat|reads\b|picture|photo|scan|document|page\b|paragraph|column)",
     re.IGNORECASE,
 )
 _BORDER: Final = re.compile(r"(?<=[.!?:…])\s|\n")
@@ -131,20 +143,40 @@ def english_remarks(sheet: Sheet) -> list[Remark]:
         start, place = opening.end("lead"), opening.end()
         if start < last:
             continue
-        tier = next((t for t in patterns if patterns[t].match(text, place, place + _OPENS)), None)
-        if tier is None:
-            continue
-        match = patterns[tier].match(text, place, place + _OPENS)
-        assert match is not None
+        matches = ((t, patterns[t].match(text, place, place + _OPENS)) for t in patterns)
+        tier, match = next(((t, m) for t, m in matches if m), ("talk", None))
         while block + 1 < len(ranges) and sheet.lines[ranges[block + 1].start].start <= place:
             block += 1
         limit = min(sheet.lines[ranges[block].stop - 1].end, start + _SENTENCE)
         end = _sentence_end(text, place, limit)
-        if is_english(text[place:end]) or match.group().endswith(":"):
-            further = _further(text, end, limit)
-            found.append(Remark(start, further, block, tier if further == end else "long"))
+        if match is None and not (tier := _talk_tier(text[place:end])):
+            continue
+        if is_english(text[place:end]) or (match and match.group().endswith(":")):
+            further = _further(text, end, limit) if match else end
+            begin = _interjection(text, start)
+            found.append(Remark(begin, further, block, tier if further == end else "long"))
             last = further
     return found
+
+
+def _talk_tier(sentence: str) -> str:
+    """The tier of an English sentence that begins in no known way, by what it speaks of; "" for none."""
+    if any(mark in sentence for mark in _QUOTES) or not sentence.isascii():
+        return ""
+    talk = english_talk(sentence)
+    if talk is None:
+        return ""
+    if (talk.sure and talk.things and (talk.persons or sentence[-1] in ".!?:)]*")) or (
+        talk.reading and talk.things and talk.persons >= 2
+    ):
+        return "talk"
+    return "polite" if talk.persons >= 2 and talk.persons + talk.reading >= 3 else ""
+
+
+def _interjection(text: str, start: int) -> int:
+    """Where a remark begins with the "Sure!" that opens its line."""
+    line = max(text.rfind("\n", 0, start), text.rfind("\f", 0, start)) + 1
+    return line if start - line <= _INTERJECTION and _WELL.fullmatch(text, line, start) else start
 
 
 def _further(text: str, end: int, limit: int) -> int:
@@ -198,21 +230,13 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
     for number, one in enumerate(remarks):
         if _quoted(sheet.text, one.start, one.end):
             continue
+        if one.tier in ("talk", "polite") and (other or not _by_itself(sheet, one)):
+            continue
         if one.tier == "likely" and (other >= 3 or sheet.text[one.end - 1] not in ".!?)]"):
             continue  # the title of a work or of a link
         foreign, follows = _company(sheet, remarks, number)
-        if foreign or other >= 3:
-            safety, confidence = Safety.DISPLAY, 0.4
-        elif one.tier == "long":
-            safety, confidence = Safety.UNSAFE, 0.8
-        elif one.tier == "likely":
-            # After Vietnamese in the same line it is no caption or heading of its own.
-            sure = follows and likely == 1 and not other
-            safety, confidence = (Safety.SAFE, 0.95) if sure else (Safety.UNSAFE, 0.8)
-        elif _READING.search(sheet.text, one.start, one.end) and other <= 1:
-            safety, confidence = Safety.SAFE, 0.96
-        else:
-            safety, confidence = Safety.UNSAFE, 0.75
+        alone = follows and likely == 1
+        confidence, safety = _grade(sheet, one, other, foreign=foreign, alone=alone)
         shown = " ".join(sheet.text[one.start : one.end].split())
         shown = shown if len(shown) <= 70 else f"{shown[:67]}..."
         lines = _whole_lines(sheet, sheet.ranges[one.block], one.start, one.end)
@@ -222,6 +246,29 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
             Mark(MODEL_CHATTER, f'a model\'s remark "{shown}"', confidence, safety, lines, span, evidence)
         )
     return found
+
+
+def _grade(sheet: Sheet, one: Remark, other: int, *, foreign: bool, alone: bool) -> tuple[float, Safety]:
+    """How sure a remark is a model's: by its tier and by the ``other`` lines of English in the document."""
+    if foreign or other >= 3:
+        return 0.4, Safety.DISPLAY
+    unsure, sure = (0.8, Safety.UNSAFE), (0.95, Safety.SAFE)
+    if one.tier in ("talk", "long"):
+        return unsure if other else sure
+    if one.tier == "polite":
+        return sure if one.block in (0, len(sheet.ranges) - 1, len(sheet.ranges) - 2) else unsure
+    if one.tier == "likely":
+        # After Vietnamese in the same line it is no caption or heading of its own.
+        return sure if alone and not other else unsure
+    reading = _READING.search(sheet.text, one.start, one.end)
+    return (0.96, Safety.SAFE) if reading and other <= 1 else (0.75, Safety.UNSAFE)
+
+
+def _by_itself(sheet: Sheet, one: Remark) -> bool:
+    """Whether a sentence is no part of a longer English text: at the ends of its line or of Vietnamese."""
+    text = sheet.text
+    left = text[max(0, one.start - 200) : one.start].rstrip(" \t([*_")
+    return not left or left[-1] in '\n\f.!?…:;”"»)]*'
 
 
 def _company(sheet: Sheet, remarks: list[Remark], number: int) -> tuple[bool, bool]:
