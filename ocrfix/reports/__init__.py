@@ -13,7 +13,7 @@ from ocrfix.reports.model import Failure, Reviewed
 
 __all__ = ["FORMATS", "Failure", "Reviewed", "render"]
 
-FORMATS: Final = ("diff", "html", "json", "sarif", "summary")
+FORMATS: Final = ("diff", "html", "json", "jsonl", "sarif", "summary")
 """The names of the formats, each a module of this package, loaded when used."""
 
 

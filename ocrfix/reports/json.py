@@ -12,7 +12,7 @@ from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.report import AppliedEdit, Report, ReportedFinding, Status, Step
 from ocrfix.reports.model import Failure, Reviewed
 
-__all__ = ["SCHEMA", "from_dict", "plain", "render", "schema", "to_dict"]
+__all__ = ["SCHEMA", "finding_to_dict", "from_dict", "plain", "render", "schema", "to_dict"]
 
 SCHEMA: Final = "ocrfix-report/1"
 """Name and version of the format. The number grows when a reader of the old format would go wrong."""
@@ -81,7 +81,7 @@ def _report(report: Report) -> dict[str, Any]:
         "cleaned": {"length": report.cleaned_length, "sha256": report.cleaned_hash},
         "notes": list(report.notes),
         "counts": report.counts,
-        "findings": [_finding(item) for item in report.findings],
+        "findings": [finding_to_dict(item) for item in report.findings],
         "steps": [
             {
                 "stage": step.stage,
@@ -92,7 +92,8 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(item: ReportedFinding) -> dict[str, Any]:
+def finding_to_dict(item: ReportedFinding) -> dict[str, Any]:
+    """One finding as data that JSON can hold, as it stands in `to_dict`'s."""
     finding = item.finding
     return {
         "rule": finding.rule.code,

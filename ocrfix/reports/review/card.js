@@ -95,7 +95,8 @@ const drawCard = (card, file, item, place, act) => {
     input.lang = "vi";
     input.autocomplete = "off";
     input.spellcheck = false;
-    input.value = choice?.text ?? "";
+    const stands = file.on(item) ? text : item.removed;
+    input.value = stands.includes("\n") ? "" : stands; // a field has one line
     const label = make("label", "", make("span", "quiet", "Another text "), make("kbd", "", "t"), input);
     const use = make("button", "", "Use it");
     form.append(label, use);

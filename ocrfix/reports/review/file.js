@@ -174,7 +174,14 @@ class ReviewedFile {
     return { name: this.name, original: { length: this.length, sha256: this.sha256 }, changes };
   }
 
+  /** Have the choices kept by the browser, soon. */
   keep() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.store(), 40);
+  }
+
+  store() {
+    clearTimeout(this.waiting);
     const chosen = {};
     for (const [index, choice] of this.choices) chosen[this.items[index].key] = choice;
     try {

@@ -86,8 +86,13 @@ const HELP = [
     return bar;
   };
 
+  const draw = (row) => {
+    const element = drawRow(view.file, row, matches, view.current);
+    element.classList.toggle("hit", row === view.hitRow);
+    return element;
+  };
+
   const drawPart = () => {
-    const { file } = view;
     if (main.contains(card)) byId("side").append(card);
     const head = make("div", "columns", make("span"), make("span", "", "Original"), make("span", "", "Cleaned"));
     head.setAttribute("aria-hidden", "true");
@@ -95,7 +100,7 @@ const HELP = [
     let last = null;
     for (const row of view.parts[view.part] ?? []) {
       if (last && row.index > last.index + 1) out.push(make("p", "skipped quiet", `⋯ ${count(row.index - last.index - 1, "paragraph")} without`));
-      out.push(drawRow(file, row, matches, view.current));
+      out.push(draw(row));
       last = row;
     }
     if (!last) out.push(make("p", "quiet", "No paragraph is shown by this filter."));
@@ -120,15 +125,12 @@ const HELP = [
   };
 
   const redrawRows = (items) => {
-    const rows = new Set();
-    for (const item of items) {
-      rows.add(item.row);
-    }
+    const stale = new Set(items);
     for (const row of view.parts[view.part] ?? []) {
-      if (!rows.has(row) && !row.items.some((item) => items.includes(item))) continue;
+      if (!row.items.some((item) => stale.has(item))) continue;
       const old = main.querySelector(`[data-row="${row.index}"]`);
       if (old?.contains(card)) byId("side").append(card);
-      old?.replaceWith(drawRow(view.file, row, matches, view.current));
+      old?.replaceWith(draw(row));
     }
     highlight();
   };
@@ -147,13 +149,13 @@ const HELP = [
 
   const markOf = (item) => main.querySelector(`.now[data-items~="${item.index}"]`) ?? main.querySelector(`.mark[data-items~="${item.index}"]`);
 
-  const choose = (item, { focus = true, scroll = true } = {}) => {
+  const choose = (item, { focus = true, scroll = true, also = [] } = {}) => {
     const before = view.current;
     view.current = item;
     if (item && view.rowPart.has(item.row) && view.rowPart.get(item.row) !== view.part) {
       view.part = view.rowPart.get(item.row);
       drawPart();
-    } else redrawRows([before, item].filter(Boolean));
+    } else redrawRows([before, item, ...also].filter(Boolean));
     setCard();
     const mark = item && markOf(item);
     if (!mark) return;
@@ -197,12 +199,8 @@ const HELP = [
   // deciding
 
   const after = (changed, next) => {
-    if (next && next !== view.current) {
-      const before = view.current;
-      redrawRows(changed);
-      view.current = before;
-      choose(next);
-    } else {
+    if (next && next !== view.current) choose(next, { also: changed });
+    else {
       redrawRows(changed);
       setCard();
       const mark = view.current && markOf(view.current);
@@ -266,8 +264,10 @@ const HELP = [
   const search = () => {
     const { file } = view;
     const query = view.query.normalize("NFC");
+    view.searched = view.query;
     view.hits = [];
     view.hit = -1;
+    view.hitRow = null;
     if (query) {
       const plain = folded(query) === lowered(query);
       const fold = plain ? folded : lowered;
@@ -337,12 +337,13 @@ const HELP = [
       drawPart();
       setCard();
     }
-    main.querySelectorAll(".row.hit").forEach((one) => one.classList.remove("hit"));
+    main.querySelector(".row.hit")?.classList.remove("hit");
+    view.hitRow = row;
+    const inside = row.items.find(matches);
+    if (inside) choose(inside, { focus: false, scroll: false });
     const element = main.querySelector(`[data-row="${row.index}"]`);
     element.classList.add("hit");
     element.scrollIntoView({ block: "center" });
-    const inside = row.items.find(matches);
-    if (inside) choose(inside, { focus: false, scroll: false });
     byId("search-count").textContent = `${view.hit + 1} of ${count(view.hits.length, "paragraph")}`;
   };
 
@@ -415,6 +416,7 @@ const HELP = [
     if (!dialog.open) dialog.showModal();
   };
   const save = () => {
+    view.file.store();
     drawSave(byId("save"), data, files, view.file);
     openDialog(byId("save"));
   };
@@ -472,7 +474,7 @@ const HELP = [
     if (event.key !== "Enter") return;
     event.preventDefault();
     clearTimeout(waiting);
-    if (view.hit < 0) search();
+    if (view.searched !== view.query) search();
     goHit(event.shiftKey ? -1 : 1);
   });
   byId("search-on").addEventListener("click", () => goHit(1));
@@ -514,7 +516,7 @@ const HELP = [
     A: () => view.current && act.all(view.file.alike(view.current, "same"), "accepted", view.current),
     R: () => view.current && act.all(view.file.alike(view.current, "same"), "rejected", view.current),
     u: undo, s: save, "?": help,
-    t: () => card.querySelector(".typed input")?.focus(),
+    t: () => card.querySelector(".typed input")?.select(),
     "/": () => { byId("tools").open = true; byId("search").select(); },
   };
   document.addEventListener("keydown", (event) => {
@@ -543,6 +545,7 @@ const HELP = [
     event.preventDefault();
     run();
   });
+  addEventListener("pagehide", () => files.forEach((file) => file.past.length && file.store()));
   inline.addEventListener("change", () => view.file && redraw());
   new ResizeObserver(() => {
     const { position, height } = getComputedStyle(byId("top"));

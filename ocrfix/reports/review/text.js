@@ -63,5 +63,5 @@ const lowered = (text) => {
   return text.split("").map((unit) => (unit.toLowerCase().length === 1 ? unit.toLowerCase() : unit)).join("");
 };
 
-const percent = (sure) => `${Math.floor(100 * sure + 1e-9)} %`;
+const percent = (sure) => (sure < 0.01 ? "under 1\u00a0%" : `${Math.floor(100 * sure + 1e-9)}\u00a0%`);
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
