@@ -135,8 +135,8 @@ DAMAGES: Final[tuple[Damage, ...]] = (
 KINDS: Final = tuple(dict.fromkeys(damage.kind for damage in DAMAGES))
 """The kinds of damage, in the order of the table."""
 
-# Kinds whose cases hold many items, so that fewer cases tell as much.
-MANY_ITEMS: Final = {"wrap": 0.4, "hyphen": 0.6, "page-number": 0.5, "header": 0.7, "footer": 0.7}
+# How many cases a kind gets for one of the others: fewer where a case holds many items.
+CASES: Final = {"wrap": 0.4, "hyphen": 1.5, "page-number": 0.5, "header": 0.7, "footer": 0.7}
 
 
 def make_cases(
@@ -147,7 +147,7 @@ def make_cases(
     per_kind: int,
     kinds: Sequence[str] = KINDS,
 ) -> list[Case]:
-    """Damaged texts, about ``per_kind`` of each kind, its variants in turn; fewer where one holds many items.
+    """Damaged texts, about ``per_kind`` of each kind, its variants in turn; see `CASES`.
 
     The same seed, articles and phrases give the same cases. Raises DataError when no article has a
     fitting place for a damage.
@@ -155,7 +155,7 @@ def make_cases(
     cases = []
     for kind in kinds:
         variants = [d for d in DAMAGES if d.kind == kind]
-        number = max(len(variants), round(per_kind * MANY_ITEMS.get(kind, 1)))
+        number = max(len(variants), round(per_kind * CASES.get(kind, 1)))
         cases += [_make(variants[i % len(variants)], articles, phrases, f"{seed}:{i}") for i in range(number)]
     return cases
 
