@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,6 +90,7 @@ def assign(source: LayoutSource, text: str, report: Report) -> Assignment:
         )
         found.words.append(Placed(match[0], gap, _home(source, letters, count), letters, kept))
     _adopt(found.words)
+    _gather(found.words)
     for word in found.words:
         if word.home >= 0:
             found.homes.setdefault(word.home, []).append(word)
@@ -117,6 +119,29 @@ def _adopt(words: list[Placed]) -> None:
         near = home if home >= 0 else near
         if word.home < 0:
             word.home = near
+
+
+def _gather(words: list[Placed]) -> None:
+    """Let the words of one cell stand together: the element has one place.
+
+    Of a cell whose words were parted, the longest run stays; the others go with the word before them, the
+    first ones with the word after them.
+    """
+    while True:
+        runs = [list(group) for _, group in groupby(words, key=lambda word: word.home)]
+        by_home: dict[int, list[int]] = {}
+        for index, run in enumerate(runs):
+            by_home.setdefault(run[0].home, []).append(index)
+        parted = [places for home, places in by_home.items() if home >= 0 and len(places) > 1]
+        if not parted:
+            return
+        for places in parted:
+            longest = max(places, key=lambda index: len(runs[index]))
+            for index in places:
+                if index != longest:
+                    near = runs[index - 1] if index else runs[index + 1]
+                    for word in runs[index]:
+                        word.home = near[0].home
 
 
 def box_of(source: LayoutSource, word: Placed, assignment: Assignment) -> Box | None:

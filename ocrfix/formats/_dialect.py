@@ -16,6 +16,7 @@ __all__ = [
     "BaseDialect",
     "Change",
     "Segment",
+    "around",
     "distribute",
     "number",
     "scale",
@@ -81,12 +82,18 @@ def _uncommented(text: str, start: int, end: int) -> Iterator[Segment]:
         yield Segment(position, end)
 
 
-def write_segment(markup: Markup, segment: Segment, new: str) -> str:
-    """Text as it is written in a segment, with the white space that stood around the old text."""
-    old = markup.text[segment.start : segment.end]
-    body = new.replace("]]>", "]]]]><![CDATA[>") if segment.cdata else escape(new)
-    start = old[: len(old) - len(old.lstrip())]
-    return start + body + (old[len(old.rstrip()) :] if old.strip() else "")
+def write_segment(segment: Segment, new: str) -> str:
+    """Text as it is written in a segment."""
+    return new.replace("]]>", "]]]]><![CDATA[>") if segment.cdata else escape(new)
+
+
+def around(old: str, new: str) -> str:
+    """A new text with the white space that stood around the old one.
+
+    >>> around("  Vi ", "Vì")
+    '  Vì '
+    """
+    return old[: len(old) - len(old.lstrip())] + new + (old[len(old.rstrip()) :] if old.strip() else "")
 
 
 def read_segment(markup: Markup, segment: Segment) -> str:
@@ -100,21 +107,24 @@ def read_segment(markup: Markup, segment: Segment) -> str:
 def distribute(olds: Sequence[str], new: str) -> list[str]:
     """A new text cut into the parts that its letters were in before.
 
-    >>> distribute(["Vi", " ", "nguoi"], "Vì người")
-    ['Vì', '', 'người']
+    >>> distribute(["Vi", " ", "nguoi", " ngheo"], "Vì người nghèo")
+    ['Vì', ' ', 'người', ' nghèo']
     """
     owner = [number for number, old in enumerate(olds) for _ in old]
-    filled = [number for number, old in enumerate(olds) if old.strip()]
-    current = filled[0] if filled else 0
+    current = next((number for number, old in enumerate(olds) if old.strip()), 0)
     parts = [""] * len(olds)
     for char, place in zip(new, align("".join(olds), new).tolist(), strict=True):
         if place >= 0:
             current = max(current, owner[place])
         parts[current] += char
-    for index, (old, part) in enumerate(zip(olds, parts, strict=True)):
-        blank_after = index + 1 < len(olds) and not olds[index + 1].strip()
-        blank_here = old != old.rstrip()
-        parts[index] = part.rstrip() if blank_after or blank_here else part
+    # a space goes where the old one was: into a part of its own, or before the next word
+    for index in range(len(parts) - 1):
+        after = next((i for i in range(index + 1, len(parts)) if parts[i] or not olds[i].strip()), None)
+        if after is None or not parts[index].endswith(" ") or olds[index] != olds[index].rstrip():
+            continue
+        if not olds[after].strip() or olds[after] != olds[after].lstrip():
+            parts[index] = parts[index][:-1]
+            parts[after] = " " + parts[after]
     return parts
 
 
@@ -204,7 +214,7 @@ class BaseDialect:
         """None: the format has no halves of words."""
         return None
 
-    def hyphen_changes(self, piece: Piece, text: str) -> list[Change]:  # noqa: ARG002
+    def companions(self, piece: Piece, text: str) -> list[Change]:  # noqa: ARG002
         """Nothing: the format has no hyphen elements."""
         return []
 

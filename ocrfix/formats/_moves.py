@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,9 +15,9 @@ from ocrfix.formats.layout_source import Box
 if TYPE_CHECKING:
     from ocrfix.formats._assign import Assignment
     from ocrfix.formats._splice import Splice
-    from ocrfix.formats.layout_source import LayoutSource
+    from ocrfix.formats.layout_source import LayoutSource, Piece
 
-__all__ = ["Layout", "Move", "arrange", "lead"]
+__all__ = ["Layout", "Move", "arrange", "lead", "settle"]
 
 
 class Move(NamedTuple):
@@ -55,11 +55,65 @@ def arrange(source: LayoutSource, assignment: Assignment, splice: Splice) -> Lay
     homes = dict.fromkeys(word.home for word in assignment.words if word.home >= 0)
     order = sorted(homes, key=lambda index: source.cells[index].piece.page)  # stable
     layout = Layout(order, {})
+    for cells in _pages(source, assignment):
+        _Page(source, splice, cells, layout).arrange()
+    return layout
+
+
+def _end(piece: Piece) -> int:
+    """The end of a word's element, and of the hyphen element after it."""
+    return max(node.end for node in (piece.node, *piece.extra) if node.parent is piece.node.parent)
+
+
+def _words_of(piece: Piece) -> list[Node]:
+    """A word's element, and that of its second half."""
+    return [piece.node, *(node for node in piece.extra if node.kind == "word")]
+
+
+def settle(source: LayoutSource, assignment: Assignment) -> None:
+    """Give words to the element beside them where their own cannot go.
+
+    No line can stand in a block that has no lines, and no such block in another block.
+    """
+    while _adopt_one(source, assignment):
+        pass
+
+
+def _adopt_one(source: LayoutSource, assignment: Assignment) -> bool:
+    pieces = [cell.piece for cell in source.cells]
+    for page in _pages(source, assignment):
+        count = Counter(pieces[index].block for index in page)
+        stay = _longest_rising(page)
+        for at, index in enumerate(page):
+            if index in stay:
+                continue
+            before = page[at - 1] if at else None
+            after = next((i for i in page[at + 1 :] if i in stay), None)
+            near = before if before is not None else after
+            if near is None:
+                continue
+            block = [i for i in page if pieces[i].block is pieces[index].block]
+            part = count[pieces[index].block] > 1 and page[at : at + len(block)] != block
+            beside = pieces[near].line is pieces[near].block and pieces[near].node.kind != "word"
+            inside = before is not None and after is not None and pieces[before].block is pieces[after].block
+            if (part and beside) or (inside and pieces[index].line is pieces[index].block):
+                words = assignment.homes.pop(index)
+                for word in words:
+                    word.home = near
+                old = assignment.homes[near]
+                assignment.homes[near] = old + words if near == before else words + old
+                return True
+    return False
+
+
+def _pages(source: LayoutSource, assignment: Assignment) -> Iterator[list[int]]:
+    """For each page whose words have another order now, its cells in that order."""
+    homes = dict.fromkeys(word.home for word in assignment.words if word.home >= 0)
+    order = sorted(homes, key=lambda index: source.cells[index].piece.page)  # stable
     for _, group in groupby(order, key=lambda index: source.cells[index].piece.page):
         cells = list(group)
         if any(a > b for a, b in pairwise(cells)):
-            _Page(source, splice, cells, layout).arrange()
-    return layout
+            yield cells
 
 
 def _longest_rising(numbers: Sequence[int]) -> set[int]:
@@ -93,7 +147,8 @@ class _Page:
         self.pieces = {index: source.cells[index].piece for index in cells}
         self.count: Counter[Node] = Counter()
         for piece in self.pieces.values():
-            self.count.update(piece.node.up())
+            for node in _words_of(piece):
+                self.count.update(node.up())
         self.reordered = False
 
     def arrange(self) -> None:
@@ -143,7 +198,7 @@ class _Page:
         near = anchor
         for block, group in groupby(run, key=lambda index: self.pieces[index].block):
             part = list(group)
-            if block.kind != "block" or len(part) < self.count[block]:
+            if block.kind != "block" or self._weight(part, block) < self.count[block]:
                 self._lines(part, near, follow)
             else:
                 self._blocks(part, anchor, follow)
@@ -152,12 +207,14 @@ class _Page:
     def _words(self, run: list[int], anchor: int) -> None:
         """Put words into the middle of a line."""
         target = self.pieces[anchor]
-        place = max(node.end for node in (target.node, *target.extra) if node.parent is target.node.parent)
+        place = _end(target)
         for index in run:
-            node = self.pieces[index].node
-            self.splice.cut(lead(self.text, node), node.end)
-            before = self.dialect.space(None, None)
-            self.splice.replace(place, place, Moved(node.start, node.end, before))
+            piece = self.pieces[index]
+            node = piece.node
+            self.splice.cut(lead(self.text, node), _end(piece))
+            self.splice.replace(place, place, self.dialect.space(None, None))
+            self.splice.replace(place, place, Moved(lead(self.text, node), _end(piece)))
+            self._second(piece, place)
             self.layout.moved[index] = Move(node, target.line, target.line, target.block)
 
     def _lines(self, run: list[int], anchor: int | None, follow: int | None) -> None:
@@ -171,22 +228,34 @@ class _Page:
         for line, group in groupby(run, key=lambda index: self.pieces[index].line):
             part = list(group)
             start = lead(self.text, line)
-            if len(part) == self.count[line]:
+            if self._weight(part, line) == self.count[line]:
                 self.splice.cut(start, line.end)
                 self.splice.replace(place, place, Moved(start, line.end))
                 for index in part:
                     self.layout.moved[index] = Move(line, into, line, block)
+                    self._second(self.pieces[index], None, line)
                 continue
             opening, closing = self.dialect.shell(line, self._around(part))
             self.splice.replace(place, place, self.text[start : line.start] + opening)
             key = object()
             for index in part:
                 node = self.pieces[index].node
-                begin = lead(self.text, node)
-                self.splice.cut(begin, node.end)
-                self.splice.replace(place, place, Moved(begin, node.end))
+                begin, end = lead(self.text, node), _end(self.pieces[index])
+                self.splice.cut(begin, end)
+                self.splice.replace(place, place, Moved(begin, end))
+                self._second(self.pieces[index], place)
                 self.layout.moved[index] = Move(node, into, key, block)
             self.splice.replace(place, place, self.text[start : line.start] + closing)
+
+    def _second(self, piece: Piece, place: int | None, unit: Node | None = None) -> None:
+        """Let the second half of a word come after the first one, which was moved, alone or in a unit."""
+        for node in _words_of(piece)[1:]:
+            if unit is None or unit not in node.up():
+                start = lead(self.text, node)
+                where = _end(piece) if place is None else place
+                self.splice.cut(start, node.end)
+                self.splice.replace(where, where, self.dialect.space(None, None))
+                self.splice.replace(where, where, Moved(start, node.end))
 
     def _blocks(self, run: list[int], anchor: int | None, follow: int | None) -> None:
         """Put a whole block between two blocks."""
@@ -199,12 +268,13 @@ class _Page:
         target = self._top(near, lambda parent: parent not in around)
         place = target.end if anchor is not None else lead(self.text, target)
         block = self.pieces[run[0]].block
-        unit = self._top(block, lambda parent: self.count[parent] == len(run))
+        unit = self._top(block, lambda parent: self.count[parent] == self._weight(run, parent))
         start = lead(self.text, unit)
         self.splice.cut(start, unit.end)
         self.splice.replace(place, place, Moved(start, unit.end))
         for index in run:
             piece = self.pieces[index]
+            self._second(piece, None, unit)
             self.layout.moved[index] = Move(unit, target.parent or target, piece.line, piece.block)
 
     @staticmethod
@@ -213,6 +283,11 @@ class _Page:
         while node.parent is not None and node.parent.kind in ("block", "group") and allowed(node.parent):
             node = node.parent
         return node
+
+    def _weight(self, cells: list[int], outer: Node) -> int:
+        """How many word elements of some cells stand in an element."""
+        words = (node for index in cells for node in _words_of(self.pieces[index]))
+        return sum(outer in node.up() for node in words)
 
     def _around(self, cells: list[int]) -> Box | None:
         boxes = [box for index in cells if (box := self.dialect.box(self.pieces[index].node)) is not None]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -14,31 +15,56 @@ if TYPE_CHECKING:
 
 __all__ = ["align", "origins"]
 
-_LONGEST = 20_000
+_WORD: Final = re.compile(r"\S+")
+_LONGEST: Final = 20_000
 """Replaced stretches longer than this, in characters, are aligned by place."""
 
 
 def align(old: str, new: str) -> NDArray[np.int64]:
     """For every character of ``new`` the index of its counterpart in ``old``, -1 where it has none.
 
-    White space has no counterpart, so that it never stands for a letter.
+    Words that stayed are found first, then the letters of those between. White space has no
+    counterpart, so that it never stands for a letter.
 
     >>> align("ĐIỀ U", "ĐIỀU").tolist(), align("ViNghèo", "Vì Nghèo").tolist()
     ([0, 1, 2, 4], [0, 1, -1, 2, 3, 4, 5, 6])
     """
     found = np.full(len(new), -1, dtype=np.int64)
-    old_places = np.array([i for i, c in enumerate(old) if not c.isspace()], dtype=np.int64)
-    new_places = np.array([i for i, c in enumerate(new) if not c.isspace()], dtype=np.int64)
-    if max(len(old_places), len(new_places)) > _LONGEST:
-        size = min(len(old_places), len(new_places))
-        found[new_places[:size]] = old_places[:size]
-        return found
-    letters = "".join(old.split()), "".join(new.split())
+    olds = [match.span() for match in _WORD.finditer(old)]
+    news = [match.span() for match in _WORD.finditer(new)]
+    before: list[tuple[int, int]] = []
+    after: list[tuple[int, int]] = []
+    for step in Levenshtein.opcodes([old[slice(*w)] for w in olds], [new[slice(*w)] for w in news]):
+        if step.tag != "equal":
+            before += olds[step.src_start : step.src_end]
+            after += news[step.dest_start : step.dest_end]
+            continue
+        _align_letters(old, new, _places(before), _places(after), found)
+        before, after = [], []
+        same = _places(news[step.dest_start : step.dest_end])
+        found[same] = _places(olds[step.src_start : step.src_end])
+    _align_letters(old, new, _places(before), _places(after), found)
+    return found
+
+
+def _places(words: list[tuple[int, int]]) -> NDArray[np.int64]:
+    """The places of the letters of some words."""
+    if not words:
+        return np.empty(0, dtype=np.int64)
+    return np.concatenate([np.arange(start, end, dtype=np.int64) for start, end in words])
+
+
+def _align_letters(
+    old: str, new: str, before: NDArray[np.int64], after: NDArray[np.int64], found: NDArray[np.int64]
+) -> None:
+    if max(len(before), len(after)) > _LONGEST:
+        size = min(len(before), len(after))
+        found[after[:size]] = before[:size]
+        return
+    letters = "".join(old[i] for i in before.tolist()), "".join(new[i] for i in after.tolist())
     for step in Levenshtein.opcodes(*letters):
         if step.tag in ("equal", "replace"):
-            targets = new_places[step.dest_start : step.dest_end]
-            found[targets] = old_places[step.src_start : step.src_end]
-    return found
+            found[after[step.dest_start : step.dest_end]] = before[step.src_start : step.src_end]
 
 
 def origins(report: Report) -> NDArray[np.int64]:

@@ -97,7 +97,7 @@ class _Builder:
 
     def open(self, tag: Tag) -> None:
         if self.html and tag.name in _ENDS_PARAGRAPH and self.stack and self.stack[-1][0] == "p":
-            self._pop(tag.start)
+            self._pop(self._implied(tag.start))
         node, top = None, self.top
         kind = None if top.kind == "word" else self.classify(tag.name, self.text[tag.start : tag.end], top)
         if kind is not None:
@@ -120,11 +120,19 @@ class _Builder:
         else:
             return
         while len(self.stack) > index + 1:
-            self._pop(tag.start)
+            self._pop(self._implied(tag.start))
         node = self.stack[index][1]
         self._pop(tag.start)
         if node is not None:
             node.end = tag.end
+
+    def _implied(self, place: int) -> int:
+        """Where an element ends that is closed by the next tag: before the white space."""
+        node = self.stack[-1][1]
+        least = node.body if node is not None else 0
+        while place > least and self.text[place - 1].isspace():
+            place -= 1
+        return place
 
     def _pop(self, place: int) -> None:
         _, node = self.stack.pop()

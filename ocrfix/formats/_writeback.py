@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ocrfix.formats._assign import Assignment, Placed, assign, box_of
-from ocrfix.formats._moves import Layout, arrange, lead
+from ocrfix.formats._moves import Layout, arrange, lead, settle
 from ocrfix.formats._splice import Splice
 from ocrfix.formats._tree import Node
 
@@ -56,6 +56,7 @@ class _Writer:
         self.halves: set[int] = set()
         """Cells that stay as second halves of a hyphenated word."""
         self.changed: set[int] = set()
+        settle(source, assignment)
         for index, words in assignment.homes.items():
             self._change(index, words)
         removed = [i for i in range(len(self.cells)) if i not in assignment.homes and i not in self.halves]
@@ -100,7 +101,7 @@ class _Writer:
         if markup is None:
             markup = self.dialect.rewrite(piece, text)
         self.splice.replace(piece.node.start, piece.node.end, markup)
-        self._all(self.dialect.hyphen_changes(piece, text))
+        self._all(self.dialect.companions(piece, text))
 
     def _halved(self, index: int, word: Placed) -> bool:
         """Mark two elements as the halves of one word, where the format knows such."""
@@ -127,19 +128,23 @@ class _Writer:
             self._all(halves)
             return
         identity = self.dialect.identity_of(piece.node)
-        boxes = [box_of(self.source, word, self.assignment) if word.letters else None for word in words]
+        boxes = [
+            box_of(self.source, word, self.assignment) if index in word.letters else None for word in words
+        ]
         home = self.dialect.box(piece.node)
         for at, word in enumerate(words):
-            if not word.letters and home is not None:
+            if index not in word.letters and home is not None:
                 boxes[at] = self._between(index, home, boxes, at)
         parts: list[str] = []
         for at, (word, box) in enumerate(zip(words, boxes, strict=True)):
             if at:
                 parts.append(self.dialect.space(boxes[at - 1] or home, box or home))
             name = self.dialect.fresh(identity) if at and identity else None
-            parts.append(self.dialect.rewrite(piece, word.text, box, name, read=word.read))
+            # a hyphen element stays behind the last of the words
+            part = piece if word is words[-1] else piece._replace(extra=())
+            parts.append(self.dialect.rewrite(part, word.text, box, name, read=word.read))
         self.splice.replace(piece.node.start, piece.node.end, *parts)
-        self._all(self.dialect.hyphen_changes(piece, words[-1].text))
+        self._all(self.dialect.companions(piece, words[-1].text))
 
     def _between(self, index: int, home: Box, boxes: Sequence[Box | None], at: int) -> Box:
         """A box for a word that was not read: the gap between its neighbours."""

@@ -68,7 +68,8 @@ class AltoDialect(BaseDialect):
             tag = self.tag(node)
             text = tidy(attribute(tag, "CONTENT") or "")
             sign = self._sign(hyphen)
-            second = self._second(tag, found[index + 1][0] if index + 1 < len(found) else None)
+            following = found[index + 1 : index + _REACH] if "SUBS_TYPE" in tag else ()
+            second = self._second(tag, [item[0] for item in following])
             if second is not None:
                 skip.add(second)
                 whole = attribute(tag, "SUBS_CONTENT") or ""
@@ -97,15 +98,20 @@ class AltoDialect(BaseDialect):
     def _sign(self, hyphen: Node | None) -> str:
         return "" if hyphen is None else tidy(attribute(self.tag(hyphen), "CONTENT") or "-")
 
-    def _second(self, tag: str, following: Node | None) -> Node | None:
-        """The second half of a word whose first half has this tag, where the file tells the whole word."""
-        whole = attribute(tag, "SUBS_CONTENT")
-        if following is None or attribute(tag, "SUBS_TYPE") != "HypPart1" or not whole:
+    def _second(self, tag: str, following: Sequence[Node]) -> Node | None:
+        """The second half of a word whose first half has this tag, where the file tells the whole word.
+
+        It is mostly the next String; a caption or a column may stand between.
+        """
+        whole = attribute(tag, "SUBS_CONTENT") or ""
+        if attribute(tag, "SUBS_TYPE") != "HypPart1" or len(whole.split()) != 1:
             return None
-        other = self.tag(following)
-        agrees = attribute(other, "SUBS_CONTENT") in (None, "", whole)
-        halves = attribute(other, "SUBS_TYPE") == "HypPart2" and agrees and len(whole.split()) == 1
-        return following if halves else None
+        for place, node in enumerate(following):
+            other = self.tag(node)
+            if attribute(other, "SUBS_TYPE") == "HypPart2":
+                told = attribute(other, "SUBS_CONTENT")
+                return node if told == whole or (not told and place == 0) else None
+        return None
 
     @staticmethod
     def _least(one: float | list[float] | None, other: float | list[float] | None) -> float | None:
@@ -154,7 +160,7 @@ class AltoDialect(BaseDialect):
         if identity is not None:
             tag = self._whole(set_attribute(tag, self.id_attribute, identity))
         sign = self._sign(self._hyphen(piece))
-        if pair is None and sign and identity is None and len(text) > len(sign):
+        if pair is None and sign and len(text) > len(sign):
             text = text.removesuffix(sign)
         return self._filled(node, tag, text, box, read=read)
 
@@ -266,11 +272,13 @@ class AltoDialect(BaseDialect):
             changes.append((lead(self.text, hyphen), hyphen.end, ""))
         return changes
 
-    def hyphen_changes(self, piece: Piece, text: str) -> list[Change]:
+    def companions(self, piece: Piece, text: str) -> list[Change]:
         """The second half's share of a new text; a hyphen element that the text has no more."""
         changes: list[Change] = []
         hyphen, second = self._hyphen(piece), self._pair(piece)
-        if hyphen is not None and (not text if second is not None else not text.endswith(self._sign(hyphen))):
+        sign = self._sign(hyphen)
+        kept = bool(text) if second is not None else text.endswith(sign) and len(text) > len(sign)
+        if hyphen is not None and not kept:
             changes.append((lead(self.text, hyphen), hyphen.end, ""))
         if second is not None:
             tag = set_attribute(self.tag(second), "SUBS_CONTENT", text or None)
@@ -300,4 +308,6 @@ class AltoDialect(BaseDialect):
         return changes
 
 
+_REACH: Final = 100
+"""How many Strings further on the second half of a word is looked for."""
 _BOX: Final = ("HPOS", "VPOS", "WIDTH", "HEIGHT")

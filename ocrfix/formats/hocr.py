@@ -13,6 +13,7 @@ from typing import Final
 from ocrfix.formats._dialect import (
     BaseDialect,
     Segment,
+    around,
     distribute,
     number,
     read_segment,
@@ -106,7 +107,9 @@ class HocrDialect(BaseDialect):
         text = self.text[node.body : node.close]
         if "<" in text or "&" in text:
             text = "".join(read_segment(self.markup, item) for item in self._segments(node))
-        text = tidy(text)
+        letters = node.kind == "word" and "ocrx_cinfo" in self.text[node.body : node.close]
+        # white space between letters that have elements of their own is indentation
+        text = "".join(text.split()) if letters else tidy(text)
         if not text:
             return None
         return Piece(text, node, line, block, page, self._confidence(node, text))
@@ -182,13 +185,28 @@ class HocrDialect(BaseDialect):
         if "ocrx_cinfo" in content or not content.strip():
             return escape(text)
         found = self._segments(node)
-        parts = distribute([read_segment(self.markup, item) for item in found], text)
+        olds = [read_segment(self.markup, item) for item in found]
+        parts = distribute(olds, text)
+        breaks = "".join(
+            " " if item.start == item.end else part for item, part in zip(found, parts, strict=True)
+        )
+        if tidy(breaks) != text:
+            return around(content, escape(text))
         pieces: list[str] = []
         position = node.body
-        for segment, part in zip(found, parts, strict=True):
-            old = self.text[segment.start : segment.end]
-            new = write_segment(self.markup, segment, part) if old.strip() else old
-            pieces += (self.text[position : segment.start], new)
+        filled = [index for index, old in enumerate(olds) if old.strip()]
+        for index, (segment, part) in enumerate(zip(found, parts, strict=True)):
+            new, old = part, olds[index]
+            if old.strip():
+                if index == filled[0]:
+                    new = old[: len(old) - len(old.lstrip())] + new
+                if index == filled[-1]:
+                    new += old[len(old.rstrip()) :]
+            elif part or not filled[0] < index < filled[-1]:
+                new = old
+            unread = segment.start == segment.end or new == old
+            written = self.text[segment.start : segment.end] if unread else write_segment(segment, new)
+            pieces += (self.text[position : segment.start], written)
             position = segment.end
         pieces.append(self.text[position : node.close])
         return "".join(pieces)

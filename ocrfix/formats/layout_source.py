@@ -123,7 +123,7 @@ class Dialect(Protocol):
         """Changes that make the two halves of a hyphenated word words of their own; None for other words."""
         ...
 
-    def hyphen_changes(self, piece: Piece, text: str) -> list[tuple[int, int, str]]:
+    def companions(self, piece: Piece, text: str) -> list[tuple[int, int, str]]:
         """Changes to the elements besides a piece's own that a new text of it asks for."""
         ...
 

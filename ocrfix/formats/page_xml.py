@@ -12,8 +12,19 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ocrfix.formats._dialect import BaseDialect, Change, Segment, number, scale, tidy, write_segment
-from ocrfix.formats._markup import Markup, attribute, set_attribute, tags, unescape
+from ocrfix.formats._dialect import (
+    BaseDialect,
+    Change,
+    Segment,
+    around,
+    number,
+    read_segment,
+    scale,
+    segments,
+    tidy,
+    write_segment,
+)
+from ocrfix.formats._markup import Markup, attribute, set_attribute, tags
 from ocrfix.formats._splice import Splice
 from ocrfix.formats._tree import Node
 from ocrfix.formats.layout_source import Box, Piece
@@ -163,9 +174,10 @@ class PageDialect(BaseDialect):
             return ""
         start, end, cdata = equiv.unicode
         text = self.text[start:end]
-        if cdata:
-            return text
-        return unescape(_COMMENT.sub("", text)) if "<!--" in text else unescape(text)
+        if cdata or "<" not in text:
+            return read_segment(self.markup, equiv.unicode) if text else ""
+        found = segments(self.markup, start, end, lambda _: False)
+        return "".join(read_segment(self.markup, item) for item in found)
 
     def _confidence(self, equiv: _Equiv) -> float | None:
         told = attribute(self.text[equiv.start : equiv.body], "conf")
@@ -238,7 +250,8 @@ class PageDialect(BaseDialect):
                 yield segment.start, segment.end, self._written(segment, text)
 
     def _written(self, segment: Segment, text: str) -> str:
-        return write_segment(self.markup, segment, text)
+        old = self.text[segment.start : segment.end]
+        return around(old, write_segment(segment, text))
 
     @staticmethod
     def _points(box: Box, like: str) -> str:
@@ -260,6 +273,16 @@ class PageDialect(BaseDialect):
                 while self.text[start - 1].isspace():
                     start -= 1
                 yield start, tag.end, ""
+
+    def companions(self, piece: Piece, text: str) -> list[Change]:
+        """Words that a line without text must not go on saying."""
+        if text or piece.node.kind != "equiv":
+            return []
+        return [
+            change
+            for word in self._owner(piece.node).walk("word")
+            for change in self._changes(word, "", None, None, read=False)
+        ]
 
     def sync(self, node: Node, old: str, new: str) -> list[Change]:
         """Let a line or a region say what its words say now, if it said what they said before."""
@@ -311,6 +334,3 @@ class PageDialect(BaseDialect):
                 custom = place.string[: place.start(2)] + str(index) + place.string[place.end(2) :]
                 changes.append((line.start, line.body, set_attribute(self.tag(line), "custom", custom)))
         return changes
-
-
-_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
