@@ -17,6 +17,7 @@ from ocrfix.detectors._duplicates_readings import (
     lossy,
     other_text,
     surely_misread,
+    surely_one,
 )
 from ocrfix.detectors._duplicates_rules import EXACT_BLOCK, NEAR_BLOCK, REPEATED_SPAN
 from ocrfix.detectors._duplicates_seams import Seams
@@ -49,10 +50,12 @@ _PARTS: Final = (40, 60)
 _PARTS_SHARE: Final = 0.6
 """Words that two blocks must share in several passages, and their least share of the smaller block."""
 _GLUED_WORDS: Final = 12
-_GLUED: Final = (0.85, 0.6)
+_GLUED: Final = (0.88, 0.6)
 _GLUED_OPENING: Final = (0.95, 0.8)
 """Words, and probability of having been glued in, from which on a copy goes: by default, and with
 ``unsafe``; the latter where the headline or lede has the words too."""
+_UNBROKEN_WORDS: Final = 24
+"""Words of such a copy where no stop and no block's end shows that it was glued in."""
 _TOGETHER: Final = -1.0
 """Nats from which on words belong together."""
 _EXACT: Final = ((5, 8), (5, 12)), ((8, 12), (15, 20))
@@ -249,14 +252,16 @@ class Judge:
 
     def _span(self, match: Match, places: Places) -> Finding | None:
         """Copies of which one at least stands inside other text."""
-        words = match.q1 - match.q0
-        if match.q0 - match.p1 > NEARBY:
+        layout, words = self._layout, match.q1 - match.q0
+        if match.q0 - match.p1 > NEARBY or layout.legal(match.p0, match.p1):
             return None
         chances = [self._glue.chance(match, places, later=later) for later in (False, True)]
         later = chances[1] >= chances[0]
         sure, likely = _GLUED_OPENING if self._glue.opening(match.p0) else _GLUED
-        if words >= _GLUED_WORDS and chances[later] >= likely:
-            safety = Safety.SAFE if chances[later] >= sure else Safety.UNSAFE
+        if words >= _GLUED_WORDS and chances[later] >= likely and surely_one(layout, match):
+            broken = self._glue.broken(match, later=later)
+            surely = chances[later] >= sure and (broken or words >= _UNBROKEN_WORDS)
+            safety = Safety.SAFE if surely else Safety.UNSAFE
             why = f"the other was glued in, with a probability of {chances[later]:.2f}"
             match = self._own_words(match, later=later)
             return self._remove(
@@ -264,7 +269,7 @@ class Judge:
             )
         by_length = _by_length(words, _SPAN)
         if by_length is not Safety.SAFE and all(places.p) and all(places.q):
-            blocks = (self._layout.block(match.p0)[0], self._layout.block(match.q0)[0])
+            blocks = (layout.block(match.p0)[0], layout.block(match.q0)[0])
             self._parts.setdefault(blocks, []).append(match)
             return None
         if by_length is None:
@@ -278,7 +283,9 @@ class Judge:
 
     def _own_words(self, match: Match, *, later: bool) -> Match:
         """The match without words at its ends that stand around the glued copy as well."""
-        head, tail = self._glue.shared(*((match.q0, match.q1) if later else (match.p0, match.p1)))
+        head, tail = self._glue.shared(
+            *((match.q0, match.q1, match.p1) if later else (match.p0, match.p1, match.q1))
+        )
         if any(g.q0 < match.q0 + head or g.q1 > match.q1 - tail for g in match.gaps):
             return match
         return replace(match, p0=match.p0 + head, q0=match.q0 + head, p1=match.p1 - tail, q1=match.q1 - tail)

@@ -182,7 +182,7 @@ class Layout:
         else:
             start, end, other_start, other_end = match.p0, match.p1, match.q0, match.q1
         low = self.start(start) - self._shared_before(start, other_start)
-        high = self.end(end) + self._shared_after(end, other_end)
+        high = self.end(end) + self.shared_after(end, other_end)
         return self._with_gap(low, high)
 
     def _line_start(self, offset: int) -> int:
@@ -206,7 +206,7 @@ class Layout:
             size += 1
         return size
 
-    def _shared_after(self, end: int, other: int) -> int:
+    def shared_after(self, end: int, other: int) -> int:
         """Characters of the signs after the last word that belong to the copy."""
         if self.edge(end) in ("block", "line"):
             return self._line_end(self.end(end)) - self.end(end)

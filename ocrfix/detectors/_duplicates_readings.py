@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout
     from ocrfix.detectors._duplicates_match import Gap, Match
 
-__all__ = ["GARBLED_COST", "garbled_words", "lossy", "other_text", "surely_misread"]
+__all__ = ["GARBLED_COST", "garbled_words", "lossy", "other_text", "surely_misread", "surely_one"]
 
 GARBLED_COST: Final = 6.0
 """Nats that a word in small letters costs which is no Vietnamese syllable."""
@@ -111,6 +111,14 @@ def surely_misread(layout: Layout, match: Match) -> bool:
         else:
             words += 1
     return misread >= words
+
+
+def surely_one(layout: Layout, match: Match) -> bool:
+    """Whether the copies are the same, or differ in words that one of them plainly misread."""
+    if any(g.kind != "reading" for g in match.gaps):
+        return False
+    blanks = sum(fold(layout.words(g.p0, g.p1)) == fold(layout.words(g.q0, g.q1)) for g in match.gaps)
+    return 2 * garbled_words(layout, match) >= len(match.gaps) - blanks
 
 
 def garbled_words(layout: Layout, match: Match) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ocrfix.detectors._joins_rules import DETACHED_INITIAL, LOST_INITIAL
+from ocrfix.language_model.model import UNKNOWN_ID
 from ocrfix.layout import Kind, line_kind
 from ocrfix.model import Edit, Finding, Safety, Span
 from ocrfix.vietnamese.letters import SHAPES, TONES, compose, is_vietnamese_letter
@@ -44,11 +45,15 @@ SURE_LEAD: Final = 1.0
 letter, in nats. Of 2,554 sentences of the news without their first letter 90 % pass, 99.5 % of them with the
 right letter; of 11,418 texts cut in the middle of a sentence 0.1 %."""
 CAPITAL_GAIN: Final = 3.0
-CAPITAL_SURE: Final = (4.5, 1.5)
-"""The same where the next letter was taken for the capital, and the lead with which it is sure. None of 2,554
-right sentences passes the first."""
-ASKED_DRAWN: Final = 0.5
-ASKED_RARE: Final = -11.0
+CAPITAL_SURE: Final = (8.0, 2.0)
+UNKNOWN_SURE: Final = (4.5, 1.5)
+"""The same where the next letter was taken for the capital, and gain and lead with which it is sure, for a
+word that may be a name (Hường) and for one that the model does not know. None of 2,554 right sentences passes
+the first."""
+UNKNOWN_COST: Final = 3.0
+"""What a first word that the model does not know costs, in nats, since any such word counts as one."""
+ASKED_DRAWN: Final = 1.0
+ASKED_RARE: Final = -9.5
 """First words are asked about that draw the second word by less than this, or are as rare, in nats."""
 _PARAGRAPH: Final = 60
 """The least length of a paragraph, in characters, that has a drop cap."""
@@ -95,9 +100,9 @@ def initial_findings(
         if below:
             continue
         if head.case == "upper":
-            if " " in head.text[1:3]:
-                yield from _apart(head, context)
-            elif lines[group.end - 1].end - head.start >= 2 * _PARAGRAPH and not head.item:
+            found = list(_apart(head, context)) if " " in head.text[1:3] else []
+            yield from found
+            if not found and lines[group.end - 1].end - head.start >= _PARAGRAPH and not head.item:
                 capitals.append(head)
         elif head.case == "lower" and _begins_anew(lines, groups, number):
             found = list(_misplaced(lines, group.start, context))
@@ -151,16 +156,18 @@ def _detached(letter: str, rest: str, after: str, gap: Span, context: Context) -
     if not (rest.islower() or (rest.isupper() and len(rest) > 1)):
         return
     whole = letter + (rest.lower() if rest.islower() else rest)
-    if not is_syllable(whole):
-        return
     language = context.language
+    if not (is_syllable(whole) or (len(whole) >= 5 and not language.known(rest))):
+        return
     following = _following(after, language)
     gain = _score((whole,), following, language) - _score((letter, rest), following, language)
     # One word fewer gains about the price of a word; a letter that is a word of its own must gain more.
-    least = 10.0 if is_syllable(letter) else 5.0
+    # A rest that is no word (A nh) leaves nothing else.
+    word = is_syllable(rest) and language.known(rest)
+    least = 3.0 if not word else 10.0 if is_syllable(letter) else 5.0
     if not language.known(whole) or gain < least:
         return
-    safe = gain >= least + 3 and len(following) > 0
+    safe = gain >= least + (3 if word else 0) and len(following) > 0
     yield Finding(
         DETACHED_INITIAL,
         Span(gap.start - 1, gap.end + len(rest)),
@@ -250,7 +257,8 @@ def best_initials(texts: Sequence[str], language: LanguageModel) -> list[Gain | 
                 rows.append(row)
     if not rows:
         return [None] * len(texts)
-    scores = _row_scores(np.stack(rows), language)
+    table = np.stack(rows)
+    scores = _row_scores(table, language)
     out: list[Gain | None] = []
     place = 0
     for found in wholes:
@@ -258,6 +266,8 @@ def best_initials(texts: Sequence[str], language: LanguageModel) -> list[Gain | 
             out.append(None)
             continue
         own = scores[place + 1 : place + 1 + len(found)]
+        if table[place, 0] == UNKNOWN_ID:
+            scores[place] -= UNKNOWN_COST
         order = np.argsort(-own, kind="stable")
         best = int(order[0])
         lead = float(own[best] - own[order[1]]) if len(order) > 1 else 99.0
@@ -334,7 +344,8 @@ def _lost_before_capital(heads: list[Line], language: LanguageModel) -> Iterator
             continue
         if best is None or best.gain < CAPITAL_GAIN or best.lead < SURE_LEAD or not language.known(best.word):
             continue
-        safe = best.gain >= CAPITAL_SURE[0] and best.lead >= CAPITAL_SURE[1]
+        least = CAPITAL_SURE if language.known(word.group()) else UNKNOWN_SURE
+        safe = best.gain >= least[0] and best.lead >= least[1]
         whole = best.word.upper() if word.group().isupper() else best.word[0].upper() + best.word[1:]
         yield Finding(
             LOST_INITIAL,

@@ -106,11 +106,17 @@ _EASTERN: Final = 12
 _WRAPPED: Final = re.compile(r"[\[(（*_].{4,}[\])）*_:]", re.DOTALL)
 _LIST_MARKS: Final = "*_# >[]()（）~`"
 _VI_META: Final = re.compile(
-    r"(?:lưu ý|ghi chú|chú ý|dưới đây|sau đây|trên đây|đây là|hy vọng|hi vọng|rất tiếc|xin lỗi|tiếp tục|kết thúc"
-    r"|hết|toàn bộ|nội dung|văn bản|phần|một số|các|kết quả)\b(?!.*\b(?:phần mềm|công nghệ|hệ thống|camera)\b)"
+    r"(?!.*\b(?:phần mềm|công nghệ|hệ thống|camera)\b)"
+    r"(?:lưu ý|ghi chú|chú ý|dưới đây|sau đây|trên đây|đây là|hy vọng|hi vọng|rất tiếc|xin lỗi|tiếp tục"
+    r"|kết thúc|hết|toàn bộ|nội dung|văn bản|phần|một số|các|kết quả)\b"
 )
+_WELL: Final = re.compile(
+    r"(?:chắc chắn|tất nhiên|vâng|dạ|được|ok|rất tiếc|xin lỗi|cảm ơn)[^.!?…]{0,20}[.!?…]\s+"
+)
+_SENTENCES: Final = re.compile(r"[^\W\d_][.!?…]\s+[^\W\d_]")
 _GLUED: Final = re.compile(
-    r"(?<=[.!?…:;”\"»])[ \t]+(?P<remark>\[[^\[\]\n]{4,200}\]|\([^()\n]{4,200}\)|[^\W\d_][^.!?…:;\n]{10,200}:)$"
+    r"(?<=[.!?…:;”\"»])[ \t]+"
+    r"(?P<remark>\[[^\[\]\n]{4,200}\]|\([^()\n]{4,200}\)|[^\W\d_][^.!?…:;\n]{10,200}:)$"
 )
 _ASK: Final = re.compile(r"\b(?:bạn|anh/chị|quý vị)\b")
 _SELF: Final = re.compile(r"\b(?:tôi|mình)\b")
@@ -199,7 +205,8 @@ def _lines(sheet: Sheet) -> list[Mark]:
             found += _tags(sheet, index)
         if "[" in text or "(" in text or text[0] in "*_":
             found += _brackets(sheet, index)
-        if (len(text) <= _REMARK and (mark := _vietnamese(sheet, index))) or (mark := _label(sheet, index)):
+        mark = _vietnamese(sheet, index) if len(text) <= _REMARK else None
+        if mark := mark or _label(sheet, index) or _glued(sheet, index):
             found.append(mark)
     return found
 
@@ -270,6 +277,8 @@ def _vietnamese(sheet: Sheet, index: int) -> Mark | None:
 def _glued(sheet: Sheet, index: int) -> Mark | None:
     """A Vietnamese remark behind the last sentence of a paragraph."""
     line = sheet.lines[index]
+    if line.text[-1] not in "]):":
+        return None
     match = _GLUED.search(line.text, max(0, len(line.text) - _OPENING))
     if match is None:
         return None
@@ -289,7 +298,7 @@ def _grade_talk(sheet: Sheet, index: int, text: str) -> _Grade | None:
     if len(text) > _OPENING or not (sheet.alone(index) or index in (0, len(sheet.lines) - 1)):
         return None
     talk = vietnamese_talk(text)
-    if talk.things == 0:
+    if talk.things == 0 or _SENTENCES.search(_WELL.sub("", text, count=1)):
         return None
     wrapped = _WRAPPED.fullmatch(line.text) is not None and line.text[0] in "[(（*_"
     if wrapped and talk.things and (talk.sure or (talk.reading and talk.things >= 2)):
@@ -302,7 +311,7 @@ def _grade_talk(sheet: Sheet, index: int, text: str) -> _Grade | None:
             return 0.95, Safety.SAFE
     if top or end:
         # A letter has the speaker and the reader, too, but neither reading nor the text as a thing.
-        asking = talk.reading and talk.persons >= 2 and (ask or self_)
+        asking = talk.reading and talk.persons >= 2 and ((ask and self_) or text.startswith("tôi đã "))
         if asking or (talk.sure and _VI_META.match(text)):
             return 0.95, Safety.SAFE
     if end and ask and talk.persons >= 3 and text[0] in "hn":

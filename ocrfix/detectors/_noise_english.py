@@ -85,6 +85,11 @@ _WELL: Final = re.compile(
     r"[!.,]\s*",
     re.IGNORECASE,
 )
+_OFFER: Final = re.compile(
+    r"\b(?:let me know|feel free to|hope (?:this|that|it) helps?|would you like me|anything else"
+    r"|(?:happy|glad) to (?:help|assist)|need (?:any|more|further|additional)|further (?:help|assistance))\b",
+    re.IGNORECASE,
+)
 _END: Final = re.compile(r"[.!?…]+[\"”’)\]*_]*(?=\s|\Z)|:(?=\s*(?:\n|\Z))|\n(?=\s*[^\sa-z])|\n[ \t]*\n")
 _FURTHER: Final = re.compile(r"[ \t](?:It|They|There|These|He|She|Some|Its|Also,|Additionally,) ")
 _SHORTENED: Final = re.compile(r"(?:^|[\s(])(?:Mr|Mrs|Dr|Ms|No|St|[A-ZĐ])$")
@@ -167,10 +172,10 @@ def _talk_tier(sentence: str) -> str:
     if talk is None:
         return ""
     if (talk.sure and talk.things and (talk.persons or sentence[-1] in ".!?:)]*")) or (
-        talk.reading and talk.things and talk.persons >= 2
+        talk.reading and talk.things and (talk.persons >= 2 or (talk.persons and sentence[-1] == ":"))
     ):
         return "talk"
-    return "polite" if talk.persons >= 2 and talk.persons + talk.reading >= 3 else ""
+    return "polite" if _OFFER.search(sentence) else ""
 
 
 def _interjection(text: str, start: int) -> int:

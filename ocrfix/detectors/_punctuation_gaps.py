@@ -215,6 +215,8 @@ def _targets(run: str, marks: str, beside: tuple[str, str], noise: Noise) -> tup
     if marks in _SIGNS:
         if noisy and capital and marks in ":;":
             return (NOTHING, STOP)
+        if run == ": " and not noisy:
+            return ()  # a label
         return (NOTHING,) if noisy or odd or (before.islower() and following.islower()) else ()
     if _QUOTES.intersection(marks):
         return ()
@@ -232,6 +234,8 @@ def _settled(text: str, gap: Gap, run: str) -> bool:
         return True  # the number of a list item
     if left.isdigit() and gap.right.isdigit() and gap.marks in _SIGNS | {"."}:
         return True
+    if run.startswith(" ") and run[1:] == "--":
+        return True  # an option of a command
     if _APOSTROPHES.intersection(gap.marks) and not (_plain(left) and _plain(gap.right)):
         return True  # a foreign name, or one of the Central Highlands (Ea H'leo)
     for kin in (_APOSTROPHES, frozenset("~"), frozenset("|")):
