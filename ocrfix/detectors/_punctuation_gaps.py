@@ -215,8 +215,6 @@ def _targets(run: str, marks: str, beside: tuple[str, str], noise: Noise) -> tup
     if marks in _SIGNS:
         if noisy and capital and marks in ":;":
             return (NOTHING, STOP)
-        if run == ": " and not noisy:
-            return ()  # a label
         return (NOTHING,) if noisy or odd or (before.islower() and following.islower()) else ()
     if _QUOTES.intersection(marks):
         return ()

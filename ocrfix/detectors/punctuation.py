@@ -54,6 +54,8 @@ def _finding(text: str, option: Option, chance: float, noise: Noise) -> Finding:
     sure = chance >= (SAFE_FROM if rule is not LOST_CAPITAL else SAFE_STOP_FROM)
     if not noise.high and (rule is LOST_CAPITAL or gap.marks in ("–", "—")):
         sure = False  # in a well read text the author meant it so
+    if not noise.high and read == ": ":
+        sure = chance >= SAFE_STOP_FROM  # mostly a label
     if gap.marks == "," and meant == STOP and alike(text, gap) >= _LIST:
         sure = False
     where = f'between "{gap.left}" and "{gap.right}"'
