@@ -7,6 +7,7 @@ paragraph a line, lists and verse show neither together.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -45,10 +46,13 @@ SAMPLES: Final = 12
 LEAST_FIT: Final = 4.3
 """Line ends of a run that are put to the language model, and what the median of their fit must reach, in
 nats. Of 949 columns of OCR readings 99 % do; lists that look like columns stay under it."""
+LEAST_FIT_OF_PROSE: Final = 2.0
+"""The same for a run in which a sentence ends inside a line; entries of a list have none."""
 BATCH: Final = 200
 """Line ends judged in one question to the language model."""
 WIDEST: Final = 220
 """The widest column, in characters; longer lines are paragraphs."""
+_SENTENCE_INSIDE: Final = re.compile(r"[^\W\d_]{2}[.!?] [^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _that_read_on(columns: list[_Column], judge: Judge) -> list[_Column]:
     broken = {
         id(column)
         for column, sample in cut
-        if len(sample) >= 3 and median(column.fits[i].total for i in sample) < LEAST_FIT
+        if len(sample) >= 3 and median(column.fits[i].total for i in sample) < column.least_fit()
     }
     return [column for column in columns if id(column) not in broken]
 
@@ -182,6 +186,11 @@ class _Column:
                 width = near[int(0.8 * (len(near) - 1) + 0.5)]
             widths.append(width)
         return widths
+
+    def least_fit(self) -> float:
+        """What the line ends must reach for the run to be text and no list of entries."""
+        prose = any(_SENTENCE_INSIDE.search(line.text) for line in self.run)
+        return LEAST_FIT_OF_PROSE if prose else LEAST_FIT
 
     def samples(self) -> list[int]:
         """Some of the line ends that cut a sentence, from all over the run."""
