@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import ocrfix
 from ocrfix.config import Config
-from ocrfix.detectors import Context
+from ocrfix.detectors import Context, _duplicates_bounds, _duplicates_match, _duplicates_rounds
 from ocrfix.detectors._duplicates_match import find_matches, gap_kind
 from ocrfix.detectors._duplicates_tokens import fold, tokenize
 from ocrfix.detectors.duplicates import Duplicates
@@ -318,3 +318,52 @@ def test_time_stays_near_linear(name):
 def test_a_block_many_times_over_becomes_one():
     text = text_of(PARAGRAPHS[1], *[PARAGRAPHS[0]] * 3_000, PARAGRAPHS[2])
     assert ocrfix.clean(text, DUP).text == text_of(PARAGRAPHS[1], PARAGRAPHS[0], PARAGRAPHS[2])
+
+
+REPEATS = {
+    "one block": lambda n: (PARAGRAPHS[0] + "\n\n") * n,
+    "two blocks": lambda n: (PARAGRAPHS[0] + "\n\n" + PARAGRAPHS[1] + "\n\n") * n,
+    "three words": lambda n: "của các cấp " * (20 * n),
+    "misread blocks": lambda n: "\n\n".join(misread(PARAGRAPHS[1], 0.03, i) for i in range(n)),
+    "misread loop": lambda n: " ".join(misread("giữa nước xoáy mênh mông", 0.03, i) for i in range(5 * n)),
+}
+
+
+@pytest.mark.parametrize("name", REPEATS)
+def test_work_grows_with_the_text(name, monkeypatch):
+    """Comparisons of words, not seconds: four times the text takes no more than about four times as many."""
+    done = 0
+
+    def counted(function):
+        def wrapper(*args, **kwargs):
+            nonlocal done
+            done += 1
+            return function(*args, **kwargs)
+
+        return wrapper
+
+    for module, names in (
+        (_duplicates_match, ("gap_kind", "_agree")),
+        (_duplicates_rounds, ("gap_kind", "_letters", "_like")),
+        (_duplicates_bounds, ("gap_kind",)),
+    ):
+        for function in names:
+            monkeypatch.setattr(module, function, counted(getattr(module, function)))
+    work = []
+    for size in (60, 240):
+        done = 0
+        assert findings(REPEATS[name](size))
+        work.append(done)
+    assert work[1] <= 5 * work[0] + 200
+
+
+@given(st.integers(0, 4), st.integers(0, 300))
+def test_what_only_one_copy_has_stays(which, seed):
+    """Words that only one of two copies has are never lost by default."""
+    rng = random.Random(seed)
+    more = PARAGRAPHS[which] + " Riêng xóm Chùa, việc này còn phải chờ sang mùa nước cạn mới xong."
+    pair = [more, misread(PARAGRAPHS[which], 0.03, seed)]
+    rng.shuffle(pair)
+    rest = [p for n, p in enumerate(PARAGRAPHS) if n != which]
+    cleaned = check_laws(text_of(pair[0], *rest[:2], pair[1], *rest[2:]))
+    assert "Riêng xóm Chùa, việc này còn phải chờ sang mùa nước cạn mới xong." in cleaned
