@@ -88,7 +88,7 @@ def test_every_finding_that_matters_is_decided_on_once(made):
     for index, proposal in enumerate(found):
         assert not (proposal.made and any(found[c].made for c in proposal.conflicts))
         assert all(index in found[c].conflicts for c in proposal.conflicts)
-        assert proposal.edits or not proposal.made
+        assert proposal.edits or not (proposal.made or proposal.conflicts)
         for item in proposal.edits:
             assert original[item.edit.span.slice] == item.removed
 
@@ -276,3 +276,14 @@ def test_a_suggestion_on_changed_text_takes_the_place_of_the_change(monkeypatch)
     assert change.conflicts == (1,)
     assert word.edits[0].removed == "ðuờng"
     assert word.edits[0].edit.replacement == "đường"
+
+
+def test_a_suggestion_in_moved_text_moves_it_too(monkeypatch):
+    word = fakes.Replace("WRD092", r"\bmuc\b", "mục", Safety.UNSAFE, 0.8)
+    fakes.install(monkeypatch, (fakes.Stage("a", (fakes.MoveToEnd(),)), fakes.Stage("b", (word,))))
+    text = ">có muc lục\nđầu\ncuối\n"
+    made = made_review(text)
+    moved, suggested = sorted(proposals(made.report, text, made.cleaned), key=lambda p: not p.made)
+    assert moved.conflicts
+    assert suggested.conflicts
+    assert apply(text, merged([suggested])) == "đầu\ncuối\ncó mục lục\n"

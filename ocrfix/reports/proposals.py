@@ -69,7 +69,7 @@ def proposals(report: Report, original: str, cleaned: str) -> list[Proposal]:
             suggestion, touched = _suggested(index, item, read)
             taken = {owners[change] for change in touched}
             found.append(replace(suggestion, conflicts=tuple(taken)))
-    return _sorted(_possible(_with_conflicts(found)))
+    return _sorted(_with_conflicts(_whole(_with_conflicts(found))))
 
 
 def _grouped(every: list[Change], report: Report, original: str) -> list[list[int]]:
@@ -237,9 +237,9 @@ def _suggested(index: int, item: ReportedFinding, places: _Places | None) -> tup
 
 def _with_conflicts(found: list[Proposal]) -> list[Proposal]:
     """The proposals with the indexes of those whose edits overlap theirs."""
-    conflicts = [set(proposal.conflicts) for proposal in found]
-    for index, proposal in enumerate(found):
-        for other in proposal.conflicts:
+    conflicts = [{c for c in p.conflicts if found[c].edits} if p.edits else set[int]() for p in found]
+    for index in range(len(found)):
+        for other in tuple(conflicts[index]):
             conflicts[other].add(index)
     edits = sorted((a.edit.span, index) for index, proposal in enumerate(found) for a in proposal.edits)
     active: list[tuple[Span, int]] = []
@@ -253,21 +253,27 @@ def _with_conflicts(found: list[Proposal]) -> list[Proposal]:
     return [replace(p, conflicts=tuple(sorted(c))) for p, c in zip(found, conflicts, strict=True)]
 
 
-def _possible(found: list[Proposal]) -> list[Proposal]:
-    """The proposals without the edits of suggestions that would undo a change elsewhere."""
-    out = []
-    for proposal in found:
-        spans = [a.edit.span for a in proposal.edits]
-        whole = proposal.made or all(
-            any(s.start <= a.edit.span.start and a.edit.span.end <= s.end for s in spans)
-            for other in proposal.conflicts
-            if found[other].made
-            for a in found[other].edits
-        )
-        out.append(proposal if whole else replace(proposal, edits=()))
-    return [
-        replace(p, conflicts=tuple(c for c in p.conflicts if out[c].edits) if p.edits else ()) for p in out
-    ]
+def _whole(found: list[Proposal]) -> list[Proposal]:
+    """The proposals, where suggestions that take the place of a change make its other edits too."""
+    return [p if p.made or not p.edits else _with_rest(p, found) for p in found]
+
+
+def _with_rest(proposal: Proposal, found: list[Proposal]) -> Proposal:
+    edits = list(proposal.edits)
+    for other in proposal.conflicts:
+        for item in found[other].edits if found[other].made else ():
+            place = item.edit.span
+            if not any(
+                a.edit.span.start <= place.start and place.end <= a.edit.span.end for a in proposal.edits
+            ):
+                edits.append(item)
+    edits.sort(key=lambda a: a.edit.span)
+    clear = all(
+        a.edit.span.end <= b.edit.span.start and a.edit.span != b.edit.span for a, b in pairwise(edits)
+    )
+    return replace(
+        proposal, edits=tuple(edits) if clear else (), conflicts=proposal.conflicts if clear else ()
+    )
 
 
 def _sorted(found: list[Proposal]) -> list[Proposal]:

@@ -13,7 +13,7 @@ from ocrfix.reports import Reviewed
 from ocrfix.reports.html import render
 
 HERE = Path(__file__).parent
-SAMPLE = HERE.parent / "samples" / "to-bao-tinh.txt"
+SAMPLE = HERE.parent / "samples" / "tin-ngan.txt"
 WIDTH, HEIGHT = 1240, 760
 
 

@@ -231,6 +231,43 @@ def test_without_storage(open_page, browser):
     context.close()
 
 
+def test_saved_decisions_can_be_loaded(open_page, tmp_path):
+    page = open_page(render([reviewed()]))
+    page.keyboard.press("a")
+    page.keyboard.press("r")
+    choose(page, "la")
+    page.keyboard.press("t")
+    page.keyboard.type("là")
+    page.keyboard.press("Enter")
+    choose(page, "muc")
+    page.keyboard.press("a")
+    before = (progress(page), state_counts(page), cleaned(page))
+    _, decisions = saved(page, "Decisions")
+    page.evaluate("localStorage.clear()")
+    page.close()
+    page = open_page(None)
+    path = tmp_path / "decisions.json"
+
+    def load(data):
+        path.write_bytes(data)
+        page.click("#save-button")
+        page.set_input_files("#save input[type=file]", path)
+        page.wait_for_selector("#save", state="hidden")
+        page.locator("#said:not(:empty)").wait_for()
+        return page.inner_text("#said")
+
+    assert progress(page) == "0 of 7 decided"
+    assert load(b"{") == "This is not a file of decisions, or it is cut short."
+    assert load(b"[]") == "This is not a file of decisions that this page can read."
+    other = json.loads(decisions)
+    other["files"][0]["original"]["sha256"] = "0" * 64
+    assert load(json.dumps(other).encode()) == "These decisions were made on other files."
+    assert load(decisions) == "4 decisions loaded."
+    assert (progress(page), state_counts(page), cleaned(page)) == before
+    page.keyboard.press("u")
+    assert progress(page) == "0 of 7 decided"
+
+
 @pytest.mark.parametrize("form", ["unix", "dos", "mixed"])
 def test_what_is_saved_is_what_apply_writes(open_page, tmp_path, monkeypatch, form):
     raw = {

@@ -46,7 +46,7 @@ const drawCard = (card, file, item, place, act) => {
   const text = file.replacement(item);
   if (item.moves) {
     const moved = item.edits.filter((edit) => edit.length > 5).map((edit) => edit[4]).join(" … ");
-    change.append(side(moved, "to"), " (moved to another place)");
+    change.append(side(shorten(moved, 140), "to"), " (moved to another place)");
   } else if (item.note && choice?.text === undefined) change.append(side(item.removed || item.found[0].before, "from"));
   else if (item.edits.length === 0) change.append(side(item.found[0].before, "from"), " → ", side(item.found[0].after, "to"));
   else {

@@ -1,10 +1,10 @@
 // One file under review: its changes, what was decided on them, and the text that comes of it.
 
 const STATES = {
-  repaired: { sign: "•", label: "Repaired", says: "repaired, not looked at yet" },
-  suggested: { sign: "?", label: "Suggested", says: "suggested, not done" },
-  accepted: { sign: "✓", label: "Accepted", says: "accepted" },
-  rejected: { sign: "✗", label: "Rejected", says: "rejected" },
+  repaired: { sign: "•", label: "Repaired", says: "repaired, not looked at yet", means: "done, and kept unless you reject it" },
+  suggested: { sign: "?", label: "Suggested", says: "suggested, not done", means: "not done unless you accept it" },
+  accepted: { sign: "✓", label: "Accepted", says: "accepted", means: "by you" },
+  rejected: { sign: "✗", label: "Rejected", says: "rejected", means: "by you: the text stays as it was" },
 };
 
 const overlap = (a, b) => {
@@ -75,8 +75,11 @@ class ReviewedFile {
     return decided;
   }
 
-  /** Give items a choice (null: none); one call is one step to undo. Returns the items that changed. */
-  decide(items, choice, from = null) {
+  /**
+   * Give items a choice (null: none; or a function that gives each item's); one call is one step to undo.
+   * Returns the items that changed.
+   */
+  decide(items, given, from = null) {
     const before = new Map();
     const set = (index, value) => {
       if (!before.has(index)) before.set(index, this.choices.get(index) ?? null);
@@ -84,6 +87,7 @@ class ReviewedFile {
       else this.choices.delete(index);
     };
     for (const item of items) {
+      const choice = typeof given === "function" ? given(item) : given;
       if (choice?.state === "accepted") {
         if (items.length > 1 && this.displaced(item)) continue;
         for (const other of item.not) if (this.choices.get(other)?.state === "accepted") set(other, null);
@@ -172,6 +176,32 @@ class ReviewedFile {
       });
     }
     return { name: this.name, original: { length: this.length, sha256: this.sha256 }, changes };
+  }
+
+  /** Take over the changes of a saved file of decisions. Returns how many of them this page has too. */
+  take(changes) {
+    const place = (edits) => edits.map((edit) => edit.join("-")).join();
+    const byPlace = new Map();
+    for (const item of this.items) {
+      if (!item.edits.length) continue;
+      const key = place(item.edits.map((edit) => edit.slice(2, 4)));
+      if (!byPlace.has(key)) byPlace.set(key, []);
+      byPlace.get(key).push(item);
+    }
+    const taken = new Map();
+    for (const change of Array.isArray(changes) ? changes : []) {
+      if (!Array.isArray(change?.edits) || !["accepted", "rejected"].includes(change.state) || change.reviewed === false) continue;
+      const items = byPlace.get(place(change.edits.map((edit) => [edit?.start, edit?.end]))) ?? [];
+      const text = change.edits.map((edit) => edit?.replacement).join(" … ");
+      const item = items.find((one) => one.proposed === text && !one.note) ?? items.find((one) => one.single && !taken.has(one));
+      if (!item) continue;
+      const own = change.state === "accepted" && (item.note || item.proposed !== text);
+      if (own && typeof change.edits[0]?.replacement !== "string") continue;
+      taken.set(item, own ? { state: change.state, text: change.edits[0].replacement } : { state: change.state });
+    }
+    const order = [...taken.keys()].sort((a, b) => (taken.get(a).state > taken.get(b).state ? 1 : -1));
+    this.decide(order, (item) => taken.get(item));
+    return taken.size;
   }
 
   /** Have the choices kept by the browser, soon. */

@@ -374,7 +374,6 @@ const HELP = [
     byId("files-button").hidden = files.length < 2;
     document.body.classList.add("reviewing");
     layParts();
-    view.current = file.items.find((item) => open(item)) ?? file.items[0] ?? null;
     redraw();
     view.query = byId("search").value;
     search();
@@ -382,6 +381,8 @@ const HELP = [
     for (const note of file.notes) main.prepend(make("p", "said notice", note));
     if (!file.stored) main.prepend(make("p", "said notice", "This browser keeps nothing for this page: save your decisions before you close it."));
     scrollTo({ top: 0 });
+    const first = file.items.find(open) ?? file.items.find(matches) ?? null;
+    choose(first, { focus: false });
   };
 
   const listFiles = () => {
@@ -417,7 +418,10 @@ const HELP = [
   };
   const save = () => {
     view.file.store();
-    drawSave(byId("save"), data, files, view.file);
+    drawSave(byId("save"), data, files, view.file, (what) => {
+      redraw();
+      say(what);
+    });
     openDialog(byId("save"));
   };
   const help = () => {
@@ -427,7 +431,7 @@ const HELP = [
     HELP.forEach(([key, what]) => keys.append(make("div", "", make("dt", "", make("kbd", "", key)), make("dd", "", what))));
     const legend = make("ul", "legend");
     for (const [state, info] of Object.entries(STATES)) {
-      legend.append(make("li", "", make("span", `pill ${state}`, `${info.sign} ${info.label}`), ` ${info.says}`));
+      legend.append(make("li", "", make("span", `pill ${state}`, `${info.sign} ${info.label}`), ` ${info.means}`));
     }
     const single = make("input");
     single.type = "checkbox";

@@ -48,10 +48,27 @@ const protectLine = (word) => {
   return plain ? word : `/${word.replace(/[\\^$.*+?()[\]{}|/#]/g, "\\$&")}/`;
 };
 
+/** Take over decisions saved before. Returns what happened, in words. */
+const loadDecisions = (data, files, text) => {
+  let saved = null;
+  try {
+    saved = JSON.parse(text);
+  } catch {
+    return "This is not a file of decisions, or it is cut short.";
+  }
+  if (saved?.schema !== data.schema) return "This is not a file of decisions that this page can read.";
+  let taken = null;
+  for (const entry of Array.isArray(saved.files) ? saved.files : []) {
+    const file = files.find((one) => one.sha256 === entry?.original?.sha256);
+    if (file) taken = (taken ?? 0) + file.take(entry.changes);
+  }
+  return taken === null ? "These decisions were made on other files." : `${count(taken, "decision")} loaded.`;
+};
+
 const quoted = (name) => (/^[\p{L}\p{N}._/-]+$/u.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
 
 /** Fill the dialog that saves. */
-const drawSave = (dialog, data, files, file) => {
+const drawSave = (dialog, data, files, file, loaded) => {
   const left = file.items.length - file.decided;
   const title = make("h2", "", "Save");
   title.id = "save-title";
@@ -62,6 +79,15 @@ const drawSave = (dialog, data, files, file) => {
     return make("div", "save-row", go, make("p", "quiet", text));
   };
   const words = protectWords(files);
+  const load = make("input");
+  load.type = "file";
+  load.accept = ".json,application/json";
+  load.addEventListener("change", async () => {
+    const text = load.files.length ? await load.files[0].text() : null;
+    if (text === null) return;
+    dialog.close();
+    loaded(loadDecisions(data, files, text));
+  });
   dialog.replaceChildren(
     title,
     make("p", "", left
@@ -78,6 +104,7 @@ const drawSave = (dialog, data, files, file) => {
       ? `${count(words.length, "word")} whose change you rejected twice or more: ${shorten(words.join(", "), 120)}. For ocrfix clean --protect-from.`
       : "None yet: words whose change you reject twice or more come here, so that ocrfix leaves them alone the next time.",
     () => download(`${stem(names).replace(/\.decisions$/, "")}.protect.txt`, `# Words that a reviewer kept\n${words.map(protectLine).join("\n")}\n`, "text/plain;charset=utf-8"), !words.length),
+    make("label", "save-row", make("span", "", "Load decisions saved before"), load),
     make("p", "quiet", files.some((one) => !one.stored)
       ? "This browser keeps nothing for this page: save the decisions before you close it."
       : "This browser also keeps your decisions for the next time you open this page."),
