@@ -36,7 +36,8 @@ copies that end with other signs, as a heading and a sentence do.
 
 ## Risk
 A refrain or a formula that the writer repeats on purpose. In 19 MB of news, Wikipedia and laws, paragraphs
-of 12 words and a stop came twice where a caption was doubled, a lede was the article's end, and in an address.
+of 12 words and a stop came twice where a caption was doubled, a lede was the end of the article, and in
+an address.
 """,
 )
 

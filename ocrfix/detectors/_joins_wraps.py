@@ -46,7 +46,7 @@ SAMPLES: Final = 12
 LEAST_FIT: Final = 4.3
 """Line ends of a run that are put to the language model, and what the median of their fit must reach, in
 nats. Of 949 columns of OCR readings 99 % do; lists that look like columns stay under it."""
-LEAST_FIT_OF_PROSE: Final = 2.0
+LEAST_FIT_OF_PROSE: Final = 1.0
 """The same for a run in which a sentence ends inside a line; entries of a list have none."""
 BATCH: Final = 200
 """Line ends judged in one question to the language model."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ocrfix.detectors._noise_concepts import chinese_talk, is_label, vietnamese_talk
+from ocrfix.detectors._noise_concepts import Talk, chinese_talk, is_label, vietnamese_talk
 from ocrfix.detectors._noise_english import english_marks, english_remarks
 from ocrfix.detectors._noise_lines import Mark, Sheet
 from ocrfix.detectors._noise_rules import MODEL_CHATTER
@@ -19,11 +19,19 @@ _VIETNAMESE: Final = 0.02
 
 
 _TAG: Final = re.compile(
-    r"<\|[a-z_]{2,30}\|>|</s>|<(?:image|img|pad|unk|bos|eos|start_of_turn|end_of_turn|image_placeholder"
+    r"<\|ref\|>[^<>\n]{0,60}<\|/ref\|>(?:<\|det\|>[\[\]\d, ]{2,200}<\|/det\|>)?"
+    r"|<!--\s*(?:image|picture|figure|table|chart|formula|page|missing|text|header|footer|end|start|ocr)\b"
+    r"[^<>\n]{0,120}-->|\[MISSING_PAGE_[A-Z]{2,12}(?::\d{1,4})?\]|</?(?:start_of_image|end_of_image|think"
+    r"|transcription|transcript|ocr_text|page_text|page|output|answer)>"
+    r"|<\|/?[a-z_]{2,30}\|>|</s>|<(?:image|img|pad|unk|bos|eos|start_of_turn|end_of_turn|image_placeholder"
     r"|ocr)\s*/?>"
     r"|<(?P<tag>img|figure_description|watermark|image_description)>[^<\n]{0,400}</(?P=tag)>"
-    r"|!\[(?:img-\d+\.\w{3,4}|image)?\]\((?:img-\d+\.\w{3,4}|_page_\d+_\w+\.\w{3,4})\)",
+    r"|!\[(?:(?:image|img|picture|photo|figure|hình ảnh|hình|ảnh)?[ _\d.-]*|img-\d+\.\w{3,4})\]"
+    r"\((?P<target>[^()\s]{0,120})\)",
     re.IGNORECASE,
+)
+_NOWHERE: Final = re.compile(
+    r"#?|(?:image|img|picture|photo|url|link|path|placeholder|image_url|src)", re.IGNORECASE
 )
 _UNREAD: Final = re.compile(
     r"[\[(](?:illegible|unreadable|unclear|illegible text|text illegible|unreadable text|unclear text"
@@ -37,7 +45,7 @@ _UNREAD: Final = re.compile(
 )
 _SURE_UNREAD: Final = re.compile(
     r"[\[(](?:illegible.*|unreadable.*|unclear.*|indecipherable|not legible|text .*|cut off|blank page"
-    r"|empty page|no text|không đọc được|"
+    r"|empty page|no text|image|picture|hình ảnh|không đọc được|"
     r"không thể đọc|văn bản .*)[\])]",
     re.IGNORECASE,
 )
@@ -114,6 +122,10 @@ _WELL: Final = re.compile(
     r"(?:chắc chắn|tất nhiên|vâng|dạ|được|ok|rất tiếc|xin lỗi|cảm ơn)[^.!?…]{0,20}[.!?…]\s+"
 )
 _SENTENCES: Final = re.compile(r"[^\W\d_][.!?…]\s+[^\W\d_]")
+_ENDED: Final = re.compile(
+    r"\[(?:hết|kết thúc|bắt đầu|cuối|tiếp theo)"
+    r"(?: (?:của|nội dung|phần|đoạn|cột|trang|văn bản|tài liệu|báo|này)){1,4}\]"
+)
 _GLUED: Final = re.compile(
     r"(?<=[.!?…:;”\"»])[ \t]+"
     r"(?P<remark>\[[^\[\]\n]{4,200}\]|\([^()\n]{4,200}\)|[^\W\d_][^.!?…:;\n]{10,200}:)$"
@@ -163,7 +175,7 @@ def _short(text: str) -> str:
 def _label(sheet: Sheet, index: int) -> Mark | None:
     """An English title or note of the transcription itself."""
     text = sheet.lines[index].text
-    marked = text[0] in "[(*_#" or text[-1] == ":"
+    marked = text[0] in "[(*_#-=" or text[-1] == ":"
     if not marked or len(text) > _LABEL or not is_label(text.strip(_LIST_MARKS)):
         return None
     return _mark(f"a model's remark {_short(text)}", "label", (0.96, Safety.SAFE), index)
@@ -201,7 +213,7 @@ def _lines(sheet: Sheet) -> list[Mark]:
     found: list[Mark] = _eastern(sheet)
     for index, line in enumerate(sheet.lines):
         text = line.text
-        if "<" in text or "![" in text:
+        if "<" in text or "![" in text or "[MISSING" in text:
             found += _tags(sheet, index)
         if "[" in text or "(" in text or text[0] in "*_":
             found += _brackets(sheet, index)
@@ -217,7 +229,7 @@ def _tags(sheet: Sheet, index: int) -> list[Mark]:
     if not matches:
         return []
     if not _TAG.sub("", line.text).strip():
-        picture = all(m.group().startswith("![") for m in matches)
+        picture = any(m.group().startswith("![") and not _NOWHERE.fullmatch(m["target"]) for m in matches)
         grade = (0.8, Safety.UNSAFE) if picture else (0.97, Safety.SAFE)
         return [_mark(f"a model's tag {_short(line.text)}", "tag", grade, index)]
     return [
@@ -298,25 +310,45 @@ def _grade_talk(sheet: Sheet, index: int, text: str) -> _Grade | None:
     if len(text) > _OPENING or not (sheet.alone(index) or index in (0, len(sheet.lines) - 1)):
         return None
     talk = vietnamese_talk(text)
-    if talk.things == 0 or _SENTENCES.search(_WELL.sub("", text, count=1)):
-        return None
-    wrapped = _WRAPPED.fullmatch(line.text) is not None and line.text[0] in "[(（*_"
-    if wrapped and talk.things and (talk.sure or (talk.reading and talk.things >= 2)):
-        return 0.95, Safety.SAFE
     top, end = index <= 1, index >= len(sheet.lines) - 2
+    sure = _wrapped_talk(line.text, talk)
+    if not sure and not _SENTENCES.search(_WELL.sub("", text, count=1)):
+        sure = _opens_talk(text, talk, top=top) or ((top or end) and _edge_talk(text, talk, end=end))
+    return (0.95, Safety.SAFE) if sure else None
+
+
+def _wrapped_talk(line: str, talk: Talk) -> bool:
+    """Whether a note in brackets or stars is a model's."""
+    if line[0] not in "[(（*_" or not _WRAPPED.fullmatch(line):
+        return False
+    if line[0] == "[" and (talk.sure or _ENDED.fullmatch(line.lower())):
+        return True
+    return talk.things > 0 and (talk.sure > 0 or (talk.reading > 0 and talk.things >= 2))
+
+
+def _opens_talk(text: str, talk: Talk, *, top: bool) -> bool:
+    """Whether a line with a colon at its end opens what a model has read."""
+    if text[-1] != ":" or not talk.persons or not talk.things:
+        return False
+    polite = top and text.startswith(_VI_POLITE) and talk.persons >= 2
+    return polite or (talk.sure > 0 and (top or talk.things >= 2))
+
+
+def _edge_talk(text: str, talk: Talk, *, end: bool) -> bool:
+    """Whether a line at the document's begin or end is a model's word to its reader.
+
+    A letter has the speaker and the reader, too, but neither reading nor the text as a thing.
+    """
     ask, self_ = _ASK.search(text) is not None, _SELF.search(text) is not None
-    if text[-1] == ":" and talk.persons:
-        polite = top and text.startswith(_VI_POLITE) and talk.persons >= 2
-        if polite or (talk.sure and (top or talk.things >= 2)):
-            return 0.95, Safety.SAFE
-    if top or end:
-        # A letter has the speaker and the reader, too, but neither reading nor the text as a thing.
-        asking = talk.reading and talk.persons >= 2 and ((ask and self_) or text.startswith("tôi đã "))
-        if asking or (talk.sure and _VI_META.match(text)):
-            return 0.95, Safety.SAFE
-    if end and ask and talk.persons >= 3 and text[0] in "hn":
-        return 0.95, Safety.SAFE
-    return None
+    if end and talk.reading and ask and self_ and _VI_OFFER.match(text):
+        return True
+    if not talk.things:
+        return False
+    meta = _VI_META.match(text) is not None
+    opened = meta or text.startswith(("tôi đã ", *_VI_POLITE))
+    if talk.reading and talk.persons >= 2 and self_ and (ask or opened):
+        return True
+    return (talk.sure > 0 and meta) or (end and ask and talk.persons >= 3 and text[0] in "hn")
 
 
 def _grade_opening(text: str, *, first: bool) -> _Grade | None:

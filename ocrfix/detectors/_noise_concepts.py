@@ -29,7 +29,7 @@ _EN_READING: Final = re.compile(
 )
 _EN_SURE: Final = re.compile(
     r"\b(?:transcri\w+|extracted|ocr\w*|legib\w+|illegib\w+|unreadable|blurr\w*|cut off|cuts off"
-    r"|cropped|obscured|verbatim|markdown|cleaned-?(?: ?up)?|diacritic\w*)\b",
+    r"|cropped|obscured|verbatim|markdown|omitted|cleaned-?(?: ?up)?|diacritic\w*)\b",
     re.IGNORECASE,
 )
 _EN_THINGS: Final = re.compile(
@@ -81,15 +81,20 @@ _ZH: Final = re.compile(
 
 _LABEL_WORDS: Final = (
     "a an and at begin beginning by clean cleaned column complete content continued continues document end "
-    "from full image in is of original output page part plain raw rest result results section start text the "
-    "this to vietnamese"
+    "from full handwriting image in is of original output page part plain raw rest result results section "
+    "start table text the this to vietnamese"
+)
+_ENDED: Final = re.compile(
+    r"(?:end|start|beginning) of (?:the )?(?:document|page|text|image|file|transcri\w+|ocr|column|article)"
 )
 _LABEL: Final = re.compile(r"[a-z][a-z'’-]*", re.IGNORECASE)
 _LABEL_LENGTH: Final = 6
 
 
-def english_talk(sentence: str) -> Talk | None:
+def english_talk(sentence: str, *, note: bool = False) -> Talk | None:
     """What an English sentence speaks of, if it has a verb or speaks to somebody; None for a mere title.
+
+    A ``note`` in brackets needs neither.
 
     >>> english_talk("Some words could not be read because the image is blurry.").sure
     1
@@ -97,7 +102,7 @@ def english_talk(sentence: str) -> Talk | None:
     True
     """
     persons = len(_EN_PERSONS.findall(sentence))
-    if not persons and not _EN_VERB.search(sentence):
+    if not note and not persons and not _EN_VERB.search(sentence):
         return None
     return Talk(
         len(_EN_READING.findall(sentence)),
@@ -117,6 +122,8 @@ def is_label(text: str) -> bool:
     if not words or len(words) > _LABEL_LENGTH or not text.isascii():
         return False
     known = _LABEL_WORDS.split()
+    if _ENDED.fullmatch(text.strip("-=_*# []()\t").lower()):
+        return True
     sure = [w for w in words if _EN_SURE.fullmatch(w)]
     return bool(sure) and all(w.lower() in known or _EN_SURE.fullmatch(w) for w in words)
 

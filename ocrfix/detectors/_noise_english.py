@@ -166,14 +166,15 @@ def english_remarks(sheet: Sheet) -> list[Remark]:
 
 def _talk_tier(sentence: str) -> str:
     """The tier of an English sentence that begins in no known way, by what it speaks of; "" for none."""
-    if any(mark in sentence for mark in _QUOTES) or not sentence.isascii():
+    if any(mark in sentence for mark in '"“”«') or not sentence.replace("’", "'").isascii():
         return ""
-    talk = english_talk(sentence)
+    talk = english_talk(sentence, note=sentence[-1] in ")]")
     if talk is None:
         return ""
-    if (talk.sure and talk.things and (talk.persons or sentence[-1] in ".!?:)]*")) or (
-        talk.reading and talk.things and (talk.persons >= 2 or (talk.persons and sentence[-1] == ":"))
-    ):
+    page = talk.things and (talk.persons or sentence[-1] in ".!?:)]*")
+    known = talk.sure and (talk.persons >= 2 or page)
+    told = talk.persons >= 2 or (talk.persons and sentence[-1] == ":")
+    if known or (talk.reading and talk.things and told):
         return "talk"
     return "polite" if _OFFER.search(sentence) else ""
 

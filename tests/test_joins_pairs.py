@@ -1,0 +1,168 @@
+"""Halves of sentences: the assignment against brute force, the weights, and what goes with what."""
+
+from __future__ import annotations
+
+import time
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocrfix.config import Config
+from ocrfix.detectors._joins_assignment import LARGEST, assign
+from ocrfix.detectors._joins_fit import Fit, fits, openness
+from ocrfix.detectors._joins_initial import best_initials, is_sure
+from ocrfix.detectors._joins_lines import lines_of
+from ocrfix.detectors._joins_pairs import Shape, class_of, features, pairs_of, rival_features, shapes_of
+from ocrfix.detectors._joins_units import units_of
+from ocrfix.detectors._joins_weights import ALONE, RIVALS, THRESHOLDS
+from ocrfix.detectors.base import Context
+from ocrfix.document import Document
+from ocrfix.model import Span
+
+FERRY = (
+    "Từ sáng sớm, hàng trăm người đã đứng chờ ở bến đò để sang sông, ai cũng mang theo gạo, mắm và",
+    "quần áo ấm gửi cho bà con vùng lũ. Đến trưa, chuyến đò thứ mười cập bến an toàn.",
+)
+SCHOOL = (
+    "Năm học này, nhà trường mở thêm hai lớp bán trú, bữa ăn của các em do cô giáo và phụ huynh cùng",
+    "chuẩn bị theo thực đơn từng tuần. Các em tăng cân đều, đi học chuyên cần hơn trước.",
+)
+
+
+def units(text):
+    lines = lines_of(Document(text))
+    return units_of(lines, [Span(i, i + 1) for i in range(len(lines))], text)
+
+
+def brute(scores):
+    lefts = sorted({i for i, _ in scores})
+    rights = sorted({j for _, j in scores}) + [None] * len(lefts)
+    return max(
+        sum(max(0.0, scores.get((i, j), 0.0)) for i, j in zip(lefts, chosen, strict=True))
+        for chosen in permutations(rights, len(lefts))
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 3), st.integers(4, 7)), st.floats(-3, 9, allow_nan=False), max_size=12
+    )
+)
+def test_assignment_is_the_best_one(scores):
+    chosen = assign(scores)
+    assert len({i for i, _ in chosen}) == len(chosen) == len({j for _, j in chosen})
+    assert all(scores[pair] > 0 for pair in chosen)
+    if scores:
+        assert sum(scores[pair] for pair in chosen) == pytest.approx(brute(scores))
+
+
+def test_assignment_of_many_takes_no_long_time():
+    size = 20 * LARGEST
+    scores = {(i, size + i + k): 5.0 - k for i in range(size) for k in range(4)}
+    start = time.process_time()
+    chosen = assign(scores)
+    assert time.process_time() - start < 2
+    assert chosen == {(i, size + i) for i in range(size)}
+
+
+def test_every_weight_has_its_feature():
+    found = units("\n\n".join(FERRY))
+    language = Context().language
+    shape = shapes_of(found, language)[0]
+    assert set(features(found, 0, 1, Fit(1.0, 1.0), shape)) | {"always"} == set(ALONE)
+    (pair,) = pairs_of(found, set(), language)
+    values, _ = rival_features(found, pair, [pair], [pair], {0: shape})
+    assert all(set(values) | {"always"} == set(weights) for weights in RIVALS.values())
+    assert class_of(found, pair) == "near small"
+    assert {name for name, _ in THRESHOLDS} == set(RIVALS)
+    assert all(safe > unsafe for safe, unsafe in THRESHOLDS.values())
+    assert isinstance(shape, Shape)
+
+
+def test_openness_is_what_the_fit_says():
+    language = Context().language
+    pairs = [FERRY, SCHOOL, ("Tin vắn", "Sáng nay trời mưa.")]
+    ends = openness([left for left, _ in pairs], language)
+    assert ends == pytest.approx([fit.open for fit in fits(pairs, language)], abs=1e-5)
+
+
+def repaired(*blocks, unsafe=False):
+    from ocrfix import clean
+
+    return clean("\n\n".join(blocks), Config(select=("JOI",), unsafe=unsafe)).text.split("\n\n")
+
+
+def test_columns_that_alternate():
+    after = repaired(
+        "Bến đò mùa lũ",
+        "Nước sông lên nhanh từ đêm qua.",
+        FERRY[0],
+        "Bữa cơm ở trường",
+        "Trường nằm giữa đồi chè, cách thị trấn hơn mười cây số.",
+        SCHOOL[0],
+        FERRY[1],
+        "Chiều xuống, nước bắt đầu rút.",
+        SCHOOL[1],
+        "Cuối năm, trường được tặng bằng khen.",
+    )
+    assert " ".join(FERRY) in after
+    assert " ".join(SCHOOL) in after
+    assert after.index(" ".join(FERRY)) < after.index(" ".join(SCHOOL))
+
+
+def test_the_rest_stands_many_blocks_further_on():
+    between = [f"Xã thứ {n} đã hoàn thành việc gieo cấy trước ngày mười lăm." for n in range(3, 12)]
+    after = repaired("Tin trong tỉnh", FERRY[0], *between, FERRY[1])
+    assert after == ["Tin trong tỉnh", " ".join(FERRY), *between]
+
+
+def test_a_headline_takes_no_rest_from_further_down():
+    blocks = [
+        "Đội bóng làng thắng trận chung kết",
+        "Trận đấu diễn ra chiều qua trên sân đình.",
+        "và trao giải cho hai đội.",
+    ]
+    assert repaired(*blocks) == blocks
+
+
+def test_a_paragraph_without_its_first_letter_is_no_rest():
+    after = repaired(
+        "Người dân xã đảo đón nước ngọt về tận nhà sau nhiều năm chờ đợi",
+        "Công trình hoàn thành hôm qua.",
+        "heo lãnh đạo huyện, đường ống dài hơn mười cây số đã nối đến từng thôn.",
+    )
+    assert after[0].endswith("chờ đợi")
+    assert after[2].startswith("Theo lãnh đạo huyện")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("hát huy kết quả đã đạt được", "phát"),
+        ("rong những năm qua, tỉnh đã", "trong"),
+        ("goài ra, tỉnh còn hỗ trợ vốn", "ngoài"),
+        ("ài liệu lưu trữ cho biết chỉ có một", "tài"),
+    ],
+)
+def test_the_letter_that_is_missing(text, word):
+    language = Context().language
+    (best,) = best_initials([text], language)
+    assert best is not None
+    assert best.word == word
+    assert is_sure(best, language)
+
+
+@pytest.mark.parametrize("text", ["người dân trong xã đã", "", "12 hộ nghèo", "được hỗ trợ vốn vay"])
+def test_nothing_is_missing(text):
+    (best,) = best_initials([text], Context().language)
+    assert not is_sure(best, Context().language)
+
+
+def test_initials_of_many_texts_are_those_of_each():
+    language = Context().language
+    texts = ["hát huy kết quả", "12 hộ", "rong những năm qua", "xyz"]
+    assert best_initials(texts, language) == [best_initials([t], language)[0] for t in texts]
+    assert best_initials([], language) == []
