@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Document", "SourceMap"]
 
-_LINE = re.compile(r"[^\n\f]*")
+_LINE = re.compile(r"[^\n\f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +85,20 @@ class Document:
                 blocks.append(Block(Span(lines[0].start, lines[-1].end), tuple(lines), page))
                 lines.clear()
 
-        position, text = 0, self.text
-        while position <= len(text):
-            match = _LINE.match(text, position)
-            assert match is not None
+        text, last = self.text, 0
+        for match in _LINE.finditer(text):
+            start, end = match.span()
+            if start - last > 1 or text[last:start] == "\f":
+                flush()
+                page += text.count("\f", last, start)
             raw = match.group()
             stripped = raw.strip()
             if stripped:
-                start = position + (len(raw) - len(raw.lstrip()))
+                start += len(raw) - len(raw.lstrip())
                 lines.append(Span(start, start + len(stripped)))
             else:
                 flush()
-            end = match.end()
-            if end < len(text) and text[end] == "\f":
-                flush()
-                page += 1
-            position = end + 1
+            last = end
         flush()
         return tuple(blocks)
 
