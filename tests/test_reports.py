@@ -153,7 +153,7 @@ def test_summary_table(monkeypatch):
     text = render("summary", [reviewed("Quỹ Vi người nghèo\nmuc lục Vi\n")], [Failure("x", "x: no")])
     assert re.search(r"WRD091 +wrong-vi +2 +2 +0 +Vi → Vì", text)
     assert re.search(r"WRD092 +lost-mark +1 +0 +1 +muc → mục", text)
-    assert "1 file: 3 findings, 2 repaired, 1 left; 1 file failed" in text
+    assert "1 file: 3 findings, 2 repaired, 1 left; 1 file failed\n2 words changed\n" in text
     assert "--unsafe" in text
 
 
@@ -184,7 +184,7 @@ def test_totals_of_nothing():
 
 
 def test_unknown_format_is_named():
-    with pytest.raises(ValueError, match="choose from diff, html, json, sarif, summary"):
+    with pytest.raises(ValueError, match="choose from diff, html, json, jsonl, sarif, summary"):
         render("pdf", [])
 
 

@@ -15,9 +15,10 @@ from ocrfix.config_file import ConfigError, check_selectors, find, load, read_wo
 from ocrfix.formats import FORMATS as FILE_FORMATS
 from ocrfix.formats import FormatError
 from ocrfix.formats.encodings import check_encoding
+from ocrfix.formats.rows import ROW_FORMATS
 from ocrfix.reports import FORMATS
 
-__all__ = ["Failed", "ReportTarget", "Settings", "repair_options", "settings"]
+__all__ = ["Failed", "ReportTarget", "Settings", "repair_options", "settings", "targets"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -96,13 +97,27 @@ _OPTIONS: Final = (
         help=f"Write a report: {', '.join(FORMATS)}. Repeatable.",
     ),
     click.option(
+        "--findings",
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write one JSON line a finding; short for --report jsonl:FILE.",
+    ),
+    click.option(
+        "--text-column",
+        metavar="NAME",
+        default="text",
+        show_default=True,
+        help="Where the text stands in rows of JSON lines (a.b is b in a) or Parquet.",
+    ),
+    click.option("--id-column", metavar="NAME", help="Where such rows have an id, for the findings."),
+    click.option(
         "--jobs",
         "-j",
         type=click.IntRange(0),
         default=1,
         show_default=True,
         metavar="N",
-        help="Files cleaned at once; 0 is one for each processor.",
+        help="Files, or rows of one, cleaned at once; 0 is one for each processor.",
     ),
     click.option(
         "--max-unpacked",
@@ -116,7 +131,7 @@ _OPTIONS: Final = (
     click.option(
         "--format",
         "form",
-        type=click.Choice(["auto", *FILE_FORMATS]),
+        type=click.Choice(["auto", *FILE_FORMATS, *ROW_FORMATS]),
         default="auto",
         show_default=True,
         help="The files' format; auto finds out.",
@@ -177,6 +192,13 @@ def _check_model(path: str | None) -> None:
         load_model(path)
     except (OSError, ValueError) as error:
         raise Failed(f"model: {error}") from error
+
+
+def targets(options: dict[str, Any]) -> tuple[ReportTarget, ...]:
+    """The reports that a command's options ask for."""
+    reports: tuple[ReportTarget, ...] = options["reports"]
+    path = options["findings"]
+    return reports if path is None else (*reports, ReportTarget("jsonl", path))
 
 
 def settings(options: dict[str, Any]) -> Settings:

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from ocrfix.cli._work import Outcome, Task, work
 
-__all__ = ["run_in_pool"]
+__all__ = ["make_pool", "run_in_pool"]
 
 
 def run_in_pool(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
@@ -18,7 +18,7 @@ def run_in_pool(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
 
     A process that dies takes no file with it but its own.
     """
-    executor = _pool(min(jobs, len(tasks)))
+    executor = make_pool(min(jobs, len(tasks)))
     try:
         futures = [executor.submit(work, task) for task in tasks]
         for task, future in zip(tasks, futures, strict=True):
@@ -33,14 +33,15 @@ def _outcome(task: Task, future: Future[Outcome]) -> Outcome:
     except BrokenProcessPool:
         pass
     # some process died: try this file alone, to learn whether it is the one to blame
-    with _pool(1) as executor:
+    with make_pool(1) as executor:
         try:
             return executor.submit(work, task).result()
         except BrokenProcessPool:
             return Outcome(task.name, error=f"{task.name}: the process died, perhaps for want of memory")
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
+def make_pool(jobs: int) -> ProcessPoolExecutor:
+    """A pool of processes that leave Ctrl-C to their parent."""
     # not fork: it copies threads' locks, and other methods are the default from Python 3.14 on
     methods = multiprocessing.get_all_start_methods()
     method = "forkserver" if "forkserver" in methods else "spawn"

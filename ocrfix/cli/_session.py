@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from ocrfix.cli._options import Failed, ReportTarget, Settings
-from ocrfix.cli._plan import Plan
-from ocrfix.cli._work import Outcome, Task, run
-from ocrfix.formats import FormatError, same_file, write
+from ocrfix.cli._plan import Item, Plan
+from ocrfix.cli._work import Outcome, Task, explained, run
+from ocrfix.formats import FormatError, same_file
+from ocrfix.formats.files import replacing
+from ocrfix.formats.rows import row_format
 from ocrfix.reports import Failure, Reviewed, render
+from ocrfix.reports.jsonl import failure_line, finding_lines
 from ocrfix.reports.summary import Totals, print_summary, summary_text
 
 __all__ = ["Session"]
@@ -26,8 +33,9 @@ class Session:
 
     Parameters: ``plan``; ``reports``, what was asked for; ``stdout_taken``, what standard output
     carries already, in words, or None; ``talks``, whether it gets something on the way (a progress bar
-    on the same terminal would tear that); ``quiet``, no summary and no remarks. Raises click.UsageError
-    when two things want standard output, or a report would overwrite a text.
+    on the same terminal would tear that); ``quiet``, no summary and no remarks; ``form``, the inputs'
+    format or "auto". Raises click.UsageError when two things want standard output, a report would
+    overwrite a text, or a report cannot hold what a file with rows gives.
     """
 
     def __init__(
@@ -38,19 +46,42 @@ class Session:
         stdout_taken: str | None,
         talks: bool,
         quiet: bool,
+        form: str = "auto",
     ) -> None:
         self.plan = plan
+        self._started = time.monotonic()
+        self._form = form
+        self._to_stdout = stdout_taken == "the cleaned text"
+        self._check_rows(reports, stdout_taken)
         self.quiet = quiet
         self._talks = talks
         self.totals = Totals()
         self.failures: list[Failure] = []
         self._reports = reports
         self._kept: list[Reviewed] = []
-        self._progress: Callable[[], None] = lambda: None
+        self._keeps = any(target.form not in ("summary", "jsonl") for target in reports)
+        lines = any(target.form == "jsonl" for target in reports)
+        self._lines = tempfile.TemporaryFile() if lines else None  # noqa: SIM115  (closed with the command)
+        if self._lines:
+            click.get_current_context().call_on_close(self._lines.close)
+        self._progress: Callable[[str], None] = lambda _text: None
         for target in reports:
             self._check_target(target, stdout_taken)
             if target.path is None and target.form != "summary":
                 stdout_taken = f"the {target.form} report"
+
+    def _check_rows(self, reports: Sequence[ReportTarget], stdout_taken: str | None) -> None:
+        first = next((item for item in self.plan.items if row_format(item.path, self._form)), None)
+        if first is None:
+            return
+        what = f"{first.path or 'standard input'} has a text in every row"
+        if stdout_taken == "the diff":
+            raise click.UsageError(f"--diff: {what}; write with -o, and --findings lists the changes")
+        for target in reports:
+            if target.form not in ("summary", "jsonl"):
+                raise click.UsageError(
+                    f"--report {target.form}: {what}, too many for this report; use --findings FILE"
+                )
 
     def _check_target(self, target: ReportTarget, stdout_taken: str | None) -> None:
         if target.path is None:
@@ -78,32 +109,92 @@ class Session:
             self.say(text)
         for text in self.plan.errors:
             self._fail(Failure(text.split(":")[0], text))
-        tasks = []
-        for item in self.plan.items:
-            folder = item.path.parent if item.path else Path()
-            data = sys.stdin.buffer.read() if item.path is None else b""
-            config = settings.config(folder)
-            tasks.append(
-                Task(
-                    item.path,
-                    config,
-                    data,
-                    options["encoding"],
-                    item.output,
-                    in_place,
-                    texts,
-                    options["form"],
-                    options.get("keep_removed", False),
-                    options["max_unpacked"],
-                )
-            )
         jobs = options["jobs"] or os.cpu_count() or 1
-        with self._shown_progress(len(tasks)):
-            for outcome in run(tasks, jobs):
-                self._progress()
-                file = self._take(outcome)
-                if file is not None:
-                    yield file
+        rows = any(row_format(item.path, self._form) for item in self.plan.items)
+        with self._shown_progress(len(self.plan.items), rows=rows):
+            for form, items in groupby(self.plan.items, lambda item: row_format(item.path, self._form)):
+                if form:
+                    for item in items:
+                        yield from self._rows(item, form, settings, options, jobs)
+                        self._progress("")
+                    continue
+                tasks = [self._task(item, settings, options, texts, in_place) for item in items]
+                for outcome in run(tasks, jobs):
+                    self._progress("")
+                    file = self._take(outcome)
+                    if file is not None:
+                        yield file
+
+    def _task(
+        self, item: Item, settings: Settings, options: dict[str, Any], texts: bool, in_place: bool
+    ) -> Task:
+        return Task(
+            item.path,
+            settings.config(item.path.parent if item.path else Path()),
+            sys.stdin.buffer.read() if item.path is None else b"",
+            options["encoding"],
+            item.output,
+            in_place,
+            texts,
+            self._form,
+            options.get("keep_removed", False),
+            options["max_unpacked"],
+        )
+
+    def _rows(
+        self, item: Item, form: str, settings: Settings, options: dict[str, Any], jobs: int
+    ) -> Iterator[Reviewed]:
+        """The reports of a file's rows."""
+        from ocrfix.cli._rows import RowTask, row_place, run_rows  # noqa: PLC0415  (start-up time)
+
+        task = RowTask(
+            item.path,
+            form,
+            settings.config(item.path.parent if item.path else Path()),
+            options["text_column"],
+            options["id_column"],
+            item.output,
+            self._to_stdout,
+            jobs,
+            options["max_unpacked"],
+        )
+        failed: list[str] = []  # the first of each kind
+        passed: list[str] = []
+        counts = [0, 0, 0]
+        try:
+            for outcome in run_rows(task):
+                row, report = outcome.row, outcome.report
+                self._progress(f"{task.name}: row {row.number}")
+                if report is not None:
+                    counts[0] += 1
+                    self.totals.add(report, of_row=True)
+                    if self._lines:
+                        self._put_line(finding_lines(report, row_place(task, row)))
+                    yield Reviewed(report, "", "", min_confidence=task.config.min_confidence)
+                elif why := outcome.error or row.problem:
+                    bad = bool(outcome.error) or row.damaged
+                    counts[1 if bad else 2] += 1
+                    first = failed if bad else passed
+                    first += [] if first else [f"row {row.number}: {why}"]
+                    self._put_line(failure_line(row_place(task, row), why))
+        except Exception as error:  # noqa: BLE001  (one bad file must not stop the others)
+            self._fail(Failure(task.name, explained(task.name, error)))
+            return
+        self.totals.files += 1
+        self._say_of_rows(task.name, options["text_column"], counts, failed + passed)
+
+    def _say_of_rows(self, name: str, column: str, counts: Sequence[int], firsts: Sequence[str]) -> None:
+        """Say what became of the rows (``counts``: cleaned, damaged, without text) that were not cleaned."""
+        cleaned, bad, other = counts
+        if bad:
+            self.failures.append(Failure(name, f"{name}: {_rows_stay(bad)}, the first {firsts[0]}"))
+            click.echo(f"ocrfix: {self.failures[-1].message}", err=True)
+        if other and not cleaned:
+            message = f"{name}: no row has a string in {column!r}; name the field with --text-column"
+            self.failures.append(Failure(name, message))
+            click.echo(f"ocrfix: {message}", err=True)
+        elif other:
+            self.say(f"{name}: {_rows_stay(other)}, the first {firsts[-1]}")
 
     def _take(self, outcome: Outcome) -> Reviewed | None:
         if outcome.file is None:
@@ -112,14 +203,21 @@ class Session:
         self.totals.add(outcome.file.report)
         for note in outcome.file.report.notes:
             self.say(f"{outcome.name}: {note}")
-        if any(target.form != "summary" for target in self._reports):
+        if self._keeps:
             self._kept.append(outcome.file)
+        if self._lines:
+            self._put_line(finding_lines(outcome.file.report))
         return outcome.file
 
     def _fail(self, failure: Failure) -> None:
         self.failures.append(failure)
         self.totals.failed += 1
+        self._put_line(failure_line({"file": failure.name}, failure.message))
         click.echo(f"ocrfix: {failure.message}", err=True)
+
+    def _put_line(self, text: str) -> None:
+        if self._lines:
+            self._lines.write(text.encode("utf-8", "surrogateescape"))  # a file's name may be no Unicode
 
     def say(self, text: str) -> None:
         """A remark for people, on standard error, unless they want quiet."""
@@ -127,32 +225,43 @@ class Session:
             click.echo(f"ocrfix: {text}", err=True)
 
     @contextmanager
-    def _shown_progress(self, number: int) -> Iterator[None]:
-        if self.quiet or number < 2 or not sys.stderr.isatty() or (self._talks and sys.stdout.isatty()):
+    def _shown_progress(self, number: int, *, rows: bool) -> Iterator[None]:
+        few = number < 2 and not rows
+        if self.quiet or few or not sys.stderr.isatty() or (self._talks and sys.stdout.isatty()):
             yield
             return
         from rich.console import Console  # noqa: PLC0415  (start-up time)
+        from rich.markup import escape  # noqa: PLC0415
         from rich.progress import Progress  # noqa: PLC0415
 
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("cleaning", total=number)
-            self._progress = lambda: progress.advance(bar)
+
+            def show(text: str) -> None:
+                if text:
+                    progress.update(bar, description=escape(text))
+                else:
+                    progress.advance(bar)
+
+            self._progress = show
             yield
 
     def finish(self, *, done: bool) -> None:
         """Write the reports and print the summary; ``done``, whether repairs were made."""
         for target in self._reports:
+            text = ""
             if target.form == "summary":
                 text = summary_text(self.totals, done=done) if target.path else ""
-            else:
+            elif target.form != "jsonl":
                 text = render(target.form, self._kept, self.failures)
             data = text.encode("utf-8", "surrogateescape")  # a file's name may be no Unicode
             if target.path is None:
-                sys.stdout.buffer.write(data)
+                self._write_report(target, sys.stdout.buffer, data)
                 sys.stdout.flush()
                 continue
             try:
-                write(target.path, data)
+                with replacing(target.path) as output:
+                    self._write_report(target, output.file, data)
             except FormatError as error:
                 raise Failed(str(error).replace("with -o", "after --report FORMAT:")) from error
         asked = any(target.form == "summary" and target.path is None for target in self._reports)
@@ -160,4 +269,16 @@ class Session:
             from rich.console import Console  # noqa: PLC0415
 
             sys.stdout.flush()
-            print_summary(self.totals, Console(stderr=True, highlight=False), done=done)
+            seconds = time.monotonic() - self._started
+            print_summary(self.totals, Console(stderr=True, highlight=False), done=done, seconds=seconds)
+
+    def _write_report(self, target: ReportTarget, file: BinaryIO, data: bytes) -> None:
+        if target.form == "jsonl" and self._lines:
+            self._lines.seek(0)
+            shutil.copyfileobj(self._lines, file)
+        else:
+            file.write(data)
+
+
+def _rows_stay(number: int) -> str:
+    return f"{number} rows stay as they are" if number > 1 else "1 row stays as it is"

@@ -13,7 +13,7 @@ from ocrfix.formats import FormatError, TextSource, read, read_data, write
 from ocrfix.formats.packed import plain, render_for
 from ocrfix.reports.model import Reviewed
 
-__all__ = ["Outcome", "Task", "run", "work"]
+__all__ = ["Outcome", "Task", "explained", "run", "work"]
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,22 @@ def work(task: Task) -> Outcome:
     """Read, clean and write one file; never raises but for an interrupt."""
     try:
         return Outcome(task.name, _work(task))
-    except FormatError as error:
-        return Outcome(task.name, error=str(error))
-    except MemoryError:
-        return Outcome(task.name, error=f"{task.name}: not enough memory; clean it in parts")
     except Exception as error:  # noqa: BLE001  (one bad file must not stop the others)
-        if os.environ.get("OCRFIX_DEBUG"):
-            traceback.print_exc()
-        return Outcome(
-            task.name,
-            error=f"{task.name}: ocrfix itself failed: {type(error).__name__}: {error}; "
-            "the file is as it was. Set OCRFIX_DEBUG=1 to see where, and please report it",
-        )
+        return Outcome(task.name, error=explained(task.name, error))
+
+
+def explained(name: str, error: Exception) -> str:
+    """What is said of a file that could not be cleaned."""
+    if isinstance(error, FormatError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return f"{name}: not enough memory; clean it in parts"
+    if os.environ.get("OCRFIX_DEBUG"):
+        traceback.print_exception(error)
+    return (
+        f"{name}: ocrfix itself failed: {type(error).__name__}: {error}; "
+        "the file is as it was. Set OCRFIX_DEBUG=1 to see where, and please report it"
+    )
 
 
 def _work(task: Task) -> Reviewed:

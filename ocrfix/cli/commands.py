@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ocrfix import __version__
-from ocrfix.cli._options import Failed, repair_options, settings
+from ocrfix.cli._options import Failed, repair_options, settings, targets
 from ocrfix.cli._plan import make_plan
 from ocrfix.cli._session import Session
 from ocrfix.cli.apply import command as apply_command
@@ -57,9 +57,10 @@ def clean(
 ) -> None:
     """Repair files.
 
-    PATH is a file, a folder (its .txt and .md files, and hOCR, ALTO and PAGE-XML) or - for standard
-    input. One file without -o goes to standard output; the summary goes to standard error. Text is
-    written in UTF-8, its line ends stay; hOCR, ALTO and PAGE-XML stay as they were but for the words.
+    PATH is a file, a folder (its .txt and .md files, hOCR, ALTO and PAGE-XML, JSON lines and Parquet,
+    also compressed) or - for standard input. One file without -o goes to standard output; the summary
+    goes to standard error. Text is written in UTF-8, its line ends stay; other formats stay as they
+    were but for the words: of Markdown only prose is repaired, of JSON lines and Parquet one column.
 
     Exit status: 0 done; 1 findings remain (with --exit-code only); 2 an error, in any file.
     """
@@ -73,7 +74,14 @@ def clean(
     if to_stdout and not plan.single:
         raise click.UsageError("several inputs need -o FOLDER, --in-place or --diff")
     taken = "the cleaned text" if to_stdout else "the diff" if as_diff else None
-    session = Session(plan, options["reports"], stdout_taken=taken, talks=bool(taken), quiet=options["quiet"])
+    session = Session(
+        plan,
+        targets(options),
+        stdout_taken=taken,
+        talks=bool(taken),
+        quiet=options["quiet"],
+        form=options["form"],
+    )
     texts = to_stdout or as_diff or session.wants_texts
     remaining = 0
     for file in session.outcomes(chosen, options, texts=texts, in_place=in_place):
@@ -110,8 +118,11 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
 
     chosen = settings(options)
     plan = make_plan(paths)
-    on_stdout = [r for r in options["reports"] if r.path is None and r.form != "summary"]
-    session = Session(plan, options["reports"], stdout_taken=None, talks=True, quiet=options["quiet"])
+    reports = targets(options)
+    on_stdout = [r for r in reports if r.path is None and r.form != "summary"]
+    session = Session(
+        plan, reports, stdout_taken=None, talks=True, quiet=options["quiet"], form=options["form"]
+    )
     found = 0
     for file in session.outcomes(chosen, options, texts=session.wants_texts):
         for line in lines(file.report, file.min_confidence):

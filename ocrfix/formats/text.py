@@ -14,7 +14,7 @@ from ocrfix.formats.encodings import decode
 from ocrfix.model import Span
 from ocrfix.report import Report, Result
 
-__all__ = ["TextSource", "read_text"]
+__all__ = ["TextSource", "read_text", "text_source"]
 
 _LINE_END = re.compile(r"\r\n|\n")
 
@@ -91,6 +91,16 @@ class TextSource:
     def locate(self, report: Report) -> Report:
         """The report as it is: a text file knows of no pages or words."""
         return report
+
+
+def text_source(raw: str, name: str) -> TextSource:
+    r"""A text that comes from elsewhere than a file of its own, its line ends kept in mind.
+
+    >>> text_source("Tỉnh ủy\r\nThái Bình", "bao.jsonl:1").document.text
+    'Tỉnh ủy\nThái Bình'
+    """
+    text, ends = _unify(raw)
+    return TextSource(Document(text, name), raw, ends=tuple(ends))
 
 
 def read_text(data: bytes, name: str, encoding: str | None = None) -> TextSource:

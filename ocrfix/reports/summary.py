@@ -15,7 +15,7 @@ from ocrfix.reports.text import arrow
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Totals", "print_summary", "render", "summary_text"]
+__all__ = ["Totals", "print_summary", "render", "summary_text", "words_changed"]
 
 _EXAMPLE = 40
 """Characters of an example before and after."""
@@ -35,6 +35,8 @@ class _Row:
 class Totals:
     """Counts over many reports, so that the reports themselves need not be kept.
 
+    ``rows_read`` counts texts that are rows of files; ``words``, the words changed (see `words_changed`).
+
     >>> totals = Totals()
     >>> totals.add(Report(name="bao.txt"))
     >>> totals.headline()
@@ -45,11 +47,15 @@ class Totals:
     changed: int = 0
     failed: int = 0
     unsafe_left: int = 0
+    rows_read: int = 0
+    words: int = 0
     rows: dict[str, _Row] = field(default_factory=dict)
 
-    def add(self, report: Report) -> None:
-        """Count one file's findings."""
-        self.files += 1
+    def add(self, report: Report, *, of_row: bool = False) -> None:
+        """Count the findings of one file, or of one row (``of_row``) of a file that the caller counts."""
+        self.files += not of_row
+        self.rows_read += of_row
+        self.words += words_changed(report)
         self.changed += bool(report.steps)
         for item in report.findings:
             rule = item.finding.rule
@@ -75,6 +81,8 @@ class Totals:
     def headline(self, *, done: bool = True) -> str:
         """One line with the counts; ``done``, whether the repairs were made or only could be."""
         files = _count(self.files, "file")
+        if self.rows_read:
+            files += f", {_count(self.rows_read, 'row')}"
         if not self.files and self.failed:
             return f"{_count(self.failed, 'file')} failed"
         failed = f"; {_count(self.failed, 'file')} failed" if self.failed else ""
@@ -82,7 +90,21 @@ class Totals:
             return f"{files}: nothing found{failed}"
         verb = "repaired" if done else "would be repaired"
         found = _count(self.found, "finding")
-        return f"{files}: {found}, {self.applied} {verb}, {self.found - self.applied} left{failed}"
+        left = self.found - self.applied
+        return f"{files}: {found}, {self.applied} {verb}, {left} left{failed}"
+
+
+def words_changed(report: Report) -> int:
+    """Number of words that a report's edits change, take away or add.
+
+    An edit counts as the words that it replaces, or those that it puts there where these are more; one of
+    white space alone (joined lines) changes none.
+
+    >>> words_changed(Report())
+    0
+    """
+    edits = (item for step in report.steps for item in step.edits if item.edit.source is None)
+    return sum(max(len(item.removed.split()), len(item.edit.replacement.split())) for item in edits)
 
 
 def _count(number: int, noun: str) -> str:
@@ -99,11 +121,13 @@ def _better(item: ReportedFinding, other: ReportedFinding) -> bool:
     return rank(item) > rank(other)
 
 
-def print_summary(totals: Totals, console: Console, *, done: bool = True) -> None:
+def print_summary(
+    totals: Totals, console: Console, *, done: bool = True, seconds: float | None = None
+) -> None:
     """Print the table and a headline to a rich console.
 
     Parameters: ``totals``; ``console``; ``done``, whether repairs were made (clean) or only could be
-    (check).
+    (check); ``seconds``, the time it took, None when that is not to be told.
     """
     from rich.table import Table  # noqa: PLC0415  (start-up time)
     from rich.text import Text  # noqa: PLC0415
@@ -134,6 +158,10 @@ def print_summary(totals: Totals, console: Console, *, done: bool = True) -> Non
             )
         console.print(table)
     console.print(Text(totals.headline(done=done), style="bold"))
+    facts = [f"{_count(totals.words, 'word')} {'' if done else 'would be '}changed"] if totals.words else []
+    facts += [] if seconds is None else [_duration(seconds)]
+    if facts:
+        console.print(Text(", ".join(facts)))
     if totals.unsafe_left:
         many = totals.unsafe_left > 1
         console.print(
@@ -141,6 +169,14 @@ def print_summary(totals: Totals, console: Console, *, done: bool = True) -> Non
             f"--unsafe applies {'them' if many else 'it'}",
             highlight=False,
         )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02} h" if hours else f"{minutes}:{rest:02} min"
 
 
 def summary_text(totals: Totals, *, done: bool = True) -> str:
