@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -179,7 +179,7 @@ def test_words_that_are_left_alone_keep_everything(path, data):
 
 
 def elements(data):
-    root = ElementTree.fromstring(data)
+    root = ET.fromstring(data)
     return [(e.tag, dict(e.attrib), (e.text or "").strip()) for e in root.iter()]
 
 

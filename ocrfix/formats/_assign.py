@@ -89,7 +89,8 @@ def assign(source: LayoutSource, text: str, report: Report) -> Assignment:
             for offset, char in zip(origin[start:end].tolist(), match[0], strict=True)
         )
         found.words.append(Placed(match[0], gap, _home(source, letters, count), letters, kept))
-    _adopt(found.words)
+    if cells:
+        _adopt(found.words)
     _gather(found.words)
     for word in found.words:
         if word.home >= 0:
@@ -118,7 +119,7 @@ def _adopt(words: list[Placed]) -> None:
     for word, home in zip(reversed(words), reversed(homes), strict=True):
         near = home if home >= 0 else near
         if word.home < 0:
-            word.home = near
+            word.home = max(near, 0)  # nothing that was read is left: the first element takes it
 
 
 def _gather(words: list[Placed]) -> None:

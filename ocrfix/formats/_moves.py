@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ocrfix.formats._splice import Splice
     from ocrfix.formats.layout_source import LayoutSource, Piece
 
-__all__ = ["Layout", "Move", "arrange", "lead", "settle"]
+__all__ = ["Layout", "Move", "arrange", "file_order", "lead", "settle"]
 
 
 class Move(NamedTuple):
@@ -52,8 +52,7 @@ def arrange(source: LayoutSource, assignment: Assignment, splice: Splice) -> Lay
     Words stay on their page. As few words as can be are moved: whole blocks where a block goes between
     blocks, else lines, which then belong to the block that they come into.
     """
-    homes = dict.fromkeys(word.home for word in assignment.words if word.home >= 0)
-    order = sorted(homes, key=lambda index: source.cells[index].piece.page)  # stable
+    order, _ = file_order(source, assignment)
     layout = Layout(order, {})
     for cells in _pages(source, assignment):
         _Page(source, splice, cells, layout).arrange()
@@ -106,10 +105,31 @@ def _adopt_one(source: LayoutSource, assignment: Assignment) -> bool:
     return False
 
 
+def file_order(source: LayoutSource, assignment: Assignment) -> tuple[list[int], int]:
+    """The cells that have words, in the order in which the file is to have them, and how many are astray.
+
+    That is the order of the words, but for those that moved to another page: they stay where they were.
+    """
+    homes = list(dict.fromkeys(word.home for word in assignment.words if word.home >= 0))
+    pages = [source.cells[index].piece.page for index in homes]
+    ranks = sorted(range(len(homes)), key=pages.__getitem__)  # stable
+    if ranks == list(range(len(homes))):
+        return homes, 0
+    stay = _longest_rising(ranks)
+    order = [homes[rank] for rank in sorted(stay, key=pages.__getitem__)]
+    astray = sorted(homes[rank] for rank in ranks if rank not in stay)
+    for index in astray:
+        page = source.cells[index].piece.page
+        before = [at for at, other in enumerate(order) if source.cells[other].piece.page < page]
+        same = [(other, at) for at, other in enumerate(order) if source.cells[other].piece.page == page]
+        place = max((pair for pair in same if pair[0] < index), default=None)
+        order.insert(place[1] + 1 if place else len(before), index)
+    return order, len(astray)
+
+
 def _pages(source: LayoutSource, assignment: Assignment) -> Iterator[list[int]]:
     """For each page whose words have another order now, its cells in that order."""
-    homes = dict.fromkeys(word.home for word in assignment.words if word.home >= 0)
-    order = sorted(homes, key=lambda index: source.cells[index].piece.page)  # stable
+    order, _ = file_order(source, assignment)
     for _, group in groupby(order, key=lambda index: source.cells[index].piece.page):
         cells = list(group)
         if any(a > b for a, b in pairwise(cells)):

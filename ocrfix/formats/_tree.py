@@ -145,6 +145,12 @@ class _Builder:
     def finish(self) -> Node:
         while self.stack:
             element, node = self.stack[-1]
+            if element in ("html", "body"):
+                last = line_of(self.text, len(self.text))
+                raise FormatError(
+                    f"{self.name}: line {last}: the file ends before </{element}>; it seems cut off, "
+                    "get it again from where it came"
+                )
             if node is not None and element != "p":
                 raise FormatError(
                     f"{self.name}: line {line_of(self.text, node.start)}: <{element}> is not closed; "

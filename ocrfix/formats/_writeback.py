@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ocrfix.formats._assign import Assignment, Placed, assign, box_of
-from ocrfix.formats._moves import Layout, arrange, lead, settle
+from ocrfix.formats._moves import Layout, arrange, file_order, lead, settle
 from ocrfix.formats._splice import Splice
 from ocrfix.formats._tree import Node
 
@@ -35,12 +35,7 @@ def astray(source: LayoutSource, report: Report) -> int:
     text = source.document.text
     for step in report.steps:
         text = apply(text, [item.edit for item in step.edits])
-    pages = [source.cells[w.home].piece.page for w in assign(source, text, report).words if w.home >= 0]
-    highest, count = -1, 0
-    for page in pages:
-        count += page < highest
-        highest = max(highest, page)
-    return count
+    return file_order(source, assign(source, text, report))[1]
 
 
 class _Writer:
@@ -173,10 +168,12 @@ class _Writer:
         for index in removed:
             piece = self.cells[index].piece
             for node in (piece.node, *piece.extra):
-                top = node
-                while top.parent is not None and top.parent.kind in _INNER and top.parent not in alive:
-                    top = top.parent
-                tops[top] = None
+                tops[self._outermost(node, alive)] = None
+        if not self.source.keep_removed:
+            for move in layout.moved.values():
+                top = self._outermost(move.cut, alive)
+                if top is not move.cut:
+                    tops[top] = None
         for top in tops:
             self.splice.replace(lead(self.text, top), top.end)
         self._all(self.dialect.unlink(list(tops)))
@@ -184,6 +181,13 @@ class _Writer:
         gone = {*tops, *(move.cut for move in layout.moved.values())}
         for line in lines & alive:
             self._tidy(line, gone)
+
+    @staticmethod
+    def _outermost(node: Node, alive: set[Node]) -> Node:
+        """The outermost element around one within which nothing is alive."""
+        while node.parent is not None and node.parent.kind in _INNER and node.parent not in alive:
+            node = node.parent
+        return node
 
     def _alive(self, layout: Layout, emptied: Sequence[int]) -> set[Node]:
         """The nodes that hold text, or something that is no text."""

@@ -1,4 +1,4 @@
-"""Set two pages and read them with Tesseract: tesseract.hocr, tesseract.xml (ALTO) and tesseract-letters.hocr.
+"""Set two pages and read them with Tesseract: hOCR, ALTO, and hOCR with letters.
 
     apt-get install tesseract-ocr tesseract-ocr-vie fonts-dejavu
     pip install pillow
@@ -23,13 +23,17 @@ PAGES = {
         "Xã Tân Lập thêm một trạm bơm",
         [
             [
-                "Sáng qua, Ủy ban nhân dân xã Tân Lập khánh thành trạm bơm điện bên kênh Bắc, chấm dứt cảnh "
-                "tát nước bằng tay của hơn hai trăm hộ trồng lúa.",
+                (
+                    "Sáng qua, Ủy ban nhân dân xã Tân Lập khánh thành trạm bơm điện bên kênh Bắc, chấm dứt "
+                    "cảnh tát nước bằng tay của hơn hai trăm hộ trồng lúa."
+                ),
                 "Theo kế hoạch, vụ mùa này toàn xã sẽ gieo thẳng 320 ha, tăng 45 ha so với năm ngoái.",
             ],
             [
-                "Chị Phạm Thị Lựu ở thôn Đoài kể: “Mọi năm cứ tháng hai là cả nhà thay nhau thức đêm canh "
-                "nước. Giờ chỉ cần nghe loa báo giờ là ra mở cửa ruộng”.",
+                (
+                    "Chị Phạm Thị Lựu ở thôn Đoài kể: “Mọi năm cứ tháng hai là cả nhà thay nhau thức đêm "
+                    "canh nước. Giờ chỉ cần nghe loa báo giờ là ra mở cửa ruộng”."
+                ),
                 "Hợp tác xã đã cử bốn người học cách vận hành máy & bảo dưỡng định kỳ.",
             ],
         ],
@@ -38,10 +42,14 @@ PAGES = {
         "Lớp học xóa mù chữ ở bản Nà Lốc",
         [
             [
-                "Cứ chập tối, tiếng đánh vần lại vang lên từ nhà sinh hoạt cộng đồng của bản. Lớp có hai mươi "
-                "ba học viên, người ít tuổi nhất mười chín.",
-                "Cô giáo cắm bản cho biết phần lớn học viên nữ phải dắt theo con nhỏ, nên nhà trường nhờ "
-                "đoàn thanh niên trông trẻ giúp.",
+                (
+                    "Cứ chập tối, tiếng đánh vần lại vang lên từ nhà sinh hoạt cộng đồng của bản. Lớp có hai "
+                    "mươi ba học viên, người ít tuổi nhất mười chín."
+                ),
+                (
+                    "Cô giáo cắm bản cho biết phần lớn học viên nữ phải dắt theo con nhỏ, nên nhà trường nhờ "
+                    "đoàn thanh niên trông trẻ giúp."
+                ),
             ],
             [
                 "Sau bốn tháng, mười tám người đã đọc được báo và tự viết đơn vay vốn.",
