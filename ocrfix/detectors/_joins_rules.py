@@ -37,8 +37,8 @@ Fix safety
     Safe where the form or the vocabulary decides; unsafe where a hyphen and no hyphen are both likely.
 
 Risk
-    A compound that is written with a hyphen (check-in) may lose it when the whole is a word, too. Dashes
-    with a space before them are never touched.
+    A name that is written both ways may keep or lose its hyphen wrongly. Dashes with a space before them are
+    never touched.
 """,
 )
 
@@ -103,8 +103,9 @@ DISPLACED_CONTINUATION: Final = Rule(
     """\
 What it finds
     A paragraph without a closing sign and, further down, a block that begins in the middle of a sentence.
-    Halves are matched one to one over the whole text, by the language model, by open quotes and brackets, and
-    by distance. The rest is moved up to the first half.
+    Halves are matched one to one over the whole text: by the language model, by open quotes and brackets, by
+    words and names that both have, by form and by distance. The rest may begin with a capital or a figure
+    when nobody ends a sentence as the first half ends. The rest is moved up to the first half.
 
 Example
     before: Công việc nhiều, vì vậy chúng tôi
@@ -117,11 +118,12 @@ Example
             Các đại biểu dự lớp bồi dưỡng nghiệp vụ.
 
 Fix safety
-    Safe when the match is good, no other half comes near it, and what stands in between is whole; else
-    unsafe.
+    Safe when the match is good and no other half comes near it; much surer it must be after a headline and
+    over a byline. Else unsafe.
 
 Risk
-    Two sentences broken on one page whose halves fit crosswise.
+    Two sentences broken on one page whose halves fit crosswise. A text in which pieces are missing: the rest
+    of one sentence may go to the beginning of another.
 """,
 )
 
