@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocrfix import document
 from ocrfix._data import data_path
 from ocrfix.config import Config
-from ocrfix.detectors import Context
+from ocrfix.detectors import Context, _noise_groups
 from ocrfix.detectors._noise_chrome import fold_chrome
 from ocrfix.detectors._noise_english import _patterns, is_english
 from ocrfix.detectors._noise_lines import Sheet, breaks_sentence, skeleton
@@ -132,6 +134,58 @@ def test_long_runs_of_one_sign_take_no_more_than_linear_time(sign):
     seconds(20_000)
     small, large = min(seconds(50_000) for _ in range(3)), seconds(500_000)
     assert large < 40 * small + 0.5
+
+
+def _book(pages):
+    """Pages of prose, each with a header of its own reading and a number, without page breaks."""
+    return "\n\n".join(
+        f"{number} Chuyện bên sôn{'gq'[number % 7 == 0]}\n\n{PROSE[number % 4] * 6}"
+        for number in range(11, 11 + pages)
+    )
+
+
+def test_comparing_lines_is_linear_in_the_lines(monkeypatch):
+    compared = []
+    original = _noise_groups.process.cdist
+
+    def counted(seeds, keys, **options):
+        compared.append(len(seeds) * len(keys))
+        return original(seeds, keys, **options)
+
+    monkeypatch.setattr(_noise_groups.process, "cdist", counted)
+
+    def work(size):
+        compared.clear()
+        words = (f"{'abcdghiklm'[n % 10]}{'aeiou'[n // 10 % 5]}{'nmtpc'[n // 50 % 5]}" for n in range(size))
+        lines = [f"{word} {'aeo'[i % 3]}n {word} {i % 11}" for i, word in enumerate(words)] * 2
+        findings(f"\n\n{PROSE[0]}\n\n".join(lines))
+        return sum(compared)
+
+    small, large = work(600), work(2400)
+    assert small > 0
+    assert large <= 5 * small
+
+
+def test_every_page_of_a_long_book_loses_its_furniture():
+    cleaned, whole = once(_book(300))
+    assert whole
+    assert "Chuyện bên sôn" not in cleaned
+    assert cleaned.count(PROSE[0]) == 75 * 6
+
+
+def test_bare_line_ends_are_not_walked_through_one_by_one(monkeypatch):
+    seen = []
+
+    class Counted:
+        @staticmethod
+        def finditer(text):
+            for match in re.finditer(r"[^\n\f]+", text):
+                seen.append(match.span())
+                yield match
+
+    monkeypatch.setattr(document, "_LINE", Counted)
+    assert len(Document("Tin vắn" + "\n" * 1000 + "\f" * 1000 + "Báo Xuân").blocks) == 2
+    assert len(seen) == 2
 
 
 def _phrases():

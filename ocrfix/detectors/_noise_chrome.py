@@ -125,7 +125,9 @@ def _tier(text: str) -> str | None:
         tier = _menu_tier(split_menu(text))
     if tier is None:
         tier = built_tier(text)
-    return tier or _notice_tier(text)
+        if tier != "built":
+            tier = _notice_tier(text) or tier
+    return tier
 
 
 def _listed_tier(text: str) -> str | None:
