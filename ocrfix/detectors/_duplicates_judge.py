@@ -54,8 +54,8 @@ _GLUED: Final = (0.88, 0.6)
 _GLUED_OPENING: Final = (0.95, 0.8)
 """Words, and probability of having been glued in, from which on a copy goes: by default, and with
 ``unsafe``; the latter where the headline or lede has the words too."""
-_BROKEN: Final = 0.1
-"""By how much less the probability may be where a stop or a block's end shows that the copy was glued in."""
+_EITHER: Final = 0.3
+"""Probability up to which the other copy may have been glued in instead."""
 _UNBROKEN_WORDS: Final = 24
 """Words of such a copy where no stop and no block's end shows that it was glued in."""
 _TOGETHER: Final = -1.0
@@ -262,8 +262,8 @@ class Judge:
         sure, likely = _GLUED_OPENING if self._glue.opening(match.p0) else _GLUED
         if words >= _GLUED_WORDS and chances[later] >= likely and surely_one(layout, match):
             broken = self._glue.broken(match, later=later)
-            least = sure - _BROKEN if broken else sure
-            surely = chances[later] >= least and (broken or words >= _UNBROKEN_WORDS)
+            surely = chances[later] >= sure and chances[not later] <= _EITHER
+            surely = surely and (broken or words >= _UNBROKEN_WORDS)
             safety = Safety.SAFE if surely else Safety.UNSAFE
             why = f"the other was glued in, with a probability of {chances[later]:.2f}"
             match = self._own_words(match, later=later)
