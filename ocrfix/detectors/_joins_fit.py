@@ -11,7 +11,11 @@ from ocrfix.language_model.model import UNKNOWN_ID
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from ocrfix.language_model import LanguageModel
+
+    Ids = NDArray[np.int64]
 
 __all__ = ["Fit", "fits", "openness"]
 
@@ -52,9 +56,15 @@ def fits(pairs: Sequence[tuple[str, str]], language: LanguageModel) -> list[Fit]
     before = np.zeros((count, REACH), dtype=np.int64)
     after = np.zeros((count, REACH), dtype=np.int64)
     held = np.zeros((count, REACH), dtype=bool)
+    tails: dict[str, Ids] = {}
+    heads: dict[str, Ids] = {}
     for row, (left, right) in enumerate(pairs):
-        tail = language.token_ids(left[-TAIL:])[-REACH:]
-        head = language.token_ids(right[:TAIL])[:REACH]
+        # The same half stands in many pairs.
+        end, beginning = left[-TAIL:], right[:TAIL]
+        if (tail := tails.get(end)) is None:
+            tail = tails[end] = language.token_ids(end)[-REACH:]
+        if (head := heads.get(beginning)) is None:
+            head = heads[beginning] = language.token_ids(beginning)[:REACH]
         if len(tail):
             before[row, REACH - len(tail) :] = tail
         after[row, : len(head)] = head
