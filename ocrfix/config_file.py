@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from rapidfuzz import fuzz, process
 
 from ocrfix.config import Config
 from ocrfix.formats.errors import FormatError
 from ocrfix.formats.files import read, reason
 
-__all__ = ["ConfigError", "check_selectors", "find", "load", "read_words"]
+__all__ = ["SETTINGS", "ConfigError", "check_selectors", "find", "load", "read_words", "values_of"]
 
 
 class ConfigError(ValueError):
@@ -54,27 +55,32 @@ def load(path: Path) -> Config:
 
     Raises ConfigError for an unknown key, a value of the wrong type, or a rule that there is not.
     """
-    data = _toml(path)
-    if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("ocrfix", {})
-    values: dict[str, Any] = {}
-    for key, value in data.items():
-        if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown setting {key!r}{_nearest(key, _KEYS)}")
-        wanted, fits = _KEYS[key]
-        if not fits(value):
-            raise ConfigError(f"{path}: {key} must be {wanted}, not {value!r}")
-        values[key] = value
+    values = values_of(path)
     try:
-        check_selectors(values.get("select", ()), f"{path}: select")
-        check_selectors(values.get("ignore", ()), f"{path}: ignore")
         return _config(values, path.parent)
     except FormatError as error:
         raise ConfigError(f"{path}: protect-from: {error}") from error
-    except ConfigError:
-        raise
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def values_of(path: Path) -> dict[str, Any]:
+    """The settings as they stand in a file, by their names there (`SETTINGS`), checked.
+
+    Raises ConfigError as `load` does.
+    """
+    data = _toml(path)
+    if path.name == "pyproject.toml":
+        data = data.get("tool", {}).get("ocrfix", {})
+    for key, value in data.items():
+        if key not in _KEYS:
+            raise ConfigError(f"{path}: unknown setting {key!r}{_nearest(key)}")
+        wanted, fits = _KEYS[key]
+        if not fits(value):
+            raise ConfigError(f"{path}: {key} must be {wanted}, not {value!r}")
+    check_selectors(data.get("select", ()), f"{path}: select")
+    check_selectors(data.get("ignore", ()), f"{path}: ignore")
+    return dict(data)
 
 
 def _config(values: Mapping[str, Any], folder: Path) -> Config:
@@ -112,9 +118,20 @@ _KEYS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
 """The settings of a configuration file: what each must be, and whether a value is that."""
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), 1, 0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known))}"
+SETTINGS: Final = tuple(_KEYS)
+"""The names of the settings, sorted."""
+
+
+def _nearest(name: str) -> str:
+    near = _closest(name, SETTINGS)
+    return f"; did you mean {near!r}?" if near else f"; there are {', '.join(SETTINGS)}"
+
+
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like a name, None when none is."""
+    plain = name.lower().replace("_", "-")
+    found = process.extractOne(plain, list(known), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
+    return found[0] if found else None
 
 
 def check_selectors(selectors: Iterable[str], place: str) -> None:
@@ -131,9 +148,8 @@ def check_selectors(selectors: Iterable[str], place: str) -> None:
         families = sorted({rule.family for rule in rules()})
         names = [rule.name for rule in rules()]
         codes = [rule.code for rule in rules()]
-        near = get_close_matches(selector.lower(), names, 1, 0.6)
-        near = near or get_close_matches(selector.upper(), [*families, *codes], 1, 0.6)
-        hint = f"did you mean {near[0]}?" if near else f"the families are {', '.join(families)};"
+        near = _closest(selector, names) or _closest(selector, [*families, *codes])
+        hint = f"did you mean {near}?" if near else f"the families are {', '.join(families)};"
         raise ConfigError(f"{place}: no rule {selector!r}; {hint} see ocrfix rules")
 
 

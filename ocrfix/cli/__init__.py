@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
+COMPLETE = "_OCRFIX_COMPLETE"
+"""The variable by which a shell asks for completions."""
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
 PIPE_CLOSED = 141
@@ -26,6 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from ocrfix.cli.commands import cli  # noqa: PLC0415
 
+    instruction = os.environ.get(COMPLETE)
+    if instruction:
+        from click.shell_completion import shell_complete  # noqa: PLC0415
+
+        return shell_complete(cli, {}, "ocrfix", COMPLETE, instruction)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show Vietnamese

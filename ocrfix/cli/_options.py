@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
+from ocrfix.cli._completion import complete_rules
 from ocrfix.config import Config
 from ocrfix.config_file import ConfigError, check_selectors, find, load, read_words
 from ocrfix.formats import FORMATS as FILE_FORMATS
@@ -18,7 +20,7 @@ from ocrfix.formats.encodings import check_encoding
 from ocrfix.formats.rows import ROW_FORMATS
 from ocrfix.reports import FORMATS
 
-__all__ = ["Failed", "ReportTarget", "Settings", "repair_options", "settings", "targets"]
+__all__ = ["Failed", "ReportTarget", "Settings", "config_options", "repair_options", "settings", "targets"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -40,6 +42,13 @@ class ReportTarget:
 class _ReportType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.2 on
     name = "format[:path]"
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The formats that go on from what is there."""
+        del ctx, param
+        return [CompletionItem(form) for form in FORMATS if form.startswith(incomplete)]
+
     def convert(
         self,
         value: str | ReportTarget,
@@ -54,14 +63,21 @@ class _ReportType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # g
         return ReportTarget(form, Path(path) if path and path != "-" else None)
 
 
-_OPTIONS: Final = (
+_CONFIG_OPTIONS: Final = (
     click.option(
         "--select",
         multiple=True,
         metavar="RULES",
+        shell_complete=complete_rules,
         help="Use only these rules: codes, their prefixes, or names, parted by commas.",
     ),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules out."),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=complete_rules,
+        help="Leave these rules out.",
+    ),
     click.option(
         "--min-confidence",
         type=click.FloatRange(0, 1),
@@ -88,6 +104,19 @@ _OPTIONS: Final = (
         type=click.Path(path_type=Path, dir_okay=False),
         help="Use this language model (see ocrfix learn).",
     ),
+)
+_FILE_OPTIONS: Final = (
+    click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Read settings from this file.",
+    ),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+)
+_OPTIONS: Final = (
+    *_CONFIG_OPTIONS,
     click.option(
         "--report",
         "reports",
@@ -136,21 +165,23 @@ _OPTIONS: Final = (
         show_default=True,
         help="The files' format; auto finds out.",
     ),
-    click.option(
-        "--config",
-        "config_file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Read settings from this file.",
-    ),
-    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+    *_FILE_OPTIONS,
     click.option("--quiet", "-q", is_flag=True, help="Print no summary."),
 )
 
 
 def repair_options(function: _F) -> _F:
     """Give a command the options of `clean` and `check`."""
-    for option in reversed(_OPTIONS):
+    return _with(_OPTIONS, function)
+
+
+def config_options(function: _F) -> _F:
+    """Give a command the options that make up a config."""
+    return _with((*_CONFIG_OPTIONS, *_FILE_OPTIONS), function)
+
+
+def _with(options: Sequence[Callable[[_F], _F]], function: _F) -> _F:
+    for option in reversed(options):
         function = option(function)
     return function
 
@@ -167,10 +198,14 @@ class Settings:
     file: Path | None
     isolated: bool
 
+    def path(self, folder: Path) -> Path | None:
+        """The configuration file for files of a folder, None when there is none. Raises ConfigError."""
+        return None if self.isolated else self.file or find(folder)
+
     def config(self, folder: Path) -> Config:
         """The config for files of a folder. Raises Failed for a file that cannot be used."""
         try:
-            path = None if self.isolated else self.file or find(folder)
+            path = self.path(folder)
             config = load(path) if path else Config()
             config = replace(config, **self.values, protect=config.protect + self.protect)
         except ConfigError as error:
@@ -212,7 +247,7 @@ def settings(options: dict[str, Any]) -> Settings:
             if chosen:
                 check_selectors(chosen, f"--{name}")
                 values[name] = chosen
-        if options["encoding"] is not None:
+        if options.get("encoding") is not None:
             check_encoding(options["encoding"])
         words = tuple(word for path in options["protect_from"] for word in read_words(path))
     except (ConfigError, FormatError) as error:

@@ -9,11 +9,14 @@ from typing import Any
 import click
 
 from ocrfix import __version__
+from ocrfix.cli._completion import complete_rules
 from ocrfix.cli._options import Failed, repair_options, settings, targets
 from ocrfix.cli._plan import make_plan
 from ocrfix.cli._session import Session
 from ocrfix.cli.apply import command as apply_command
 from ocrfix.cli.bench import command as bench
+from ocrfix.cli.completion import command as completion
+from ocrfix.cli.config import command as config
 
 __all__ = ["cli"]
 
@@ -27,11 +30,12 @@ def cli() -> None:
 
     \b
     ocrfix clean bao.txt -o sach.txt       repair one file
-    ocrfix clean scans/ -o sach/           repair a folder's .txt and .md files
+    ocrfix clean scans/ -o sach/           repair a folder's files
     ocrfix clean bao.txt --report html:review.html -o sach.txt
     ocrfix apply review.decisions.json bao.txt -o sach.txt
     ocrfix check scans/                    say what would be found, change nothing
     ocrfix rules                           list the rules
+    ocrfix config                          print the settings, and where each comes from
     ocrfix bench pairs.jsonl               measure on your own pages
     """  # noqa: D301  (click's mark of lines to be left as they are)
 
@@ -134,7 +138,7 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
 
 
 @cli.command("rules")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_rules)
 def list_rules(code: str | None) -> None:
     """List the rules, or print what is known of some: by code, prefix or name."""
     from ocrfix.config_file import ConfigError, check_selectors  # noqa: PLC0415  (start-up time)
@@ -238,3 +242,5 @@ def learn(
 
 cli.add_command(apply_command)
 cli.add_command(bench)
+cli.add_command(completion)
+cli.add_command(config)
