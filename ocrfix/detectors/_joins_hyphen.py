@@ -147,7 +147,8 @@ def _foreign(a: str, b: str, whole: str, language: LanguageModel) -> tuple[str, 
     if language.known(whole):
         if a[0].isupper() and is_syllable(a) and _score(language, whole) < RARE:
             return "hyphen", Safety.UNSAFE, 0.7
-        if _score(language, whole) < _score(language, a, "-", b):
+        parts = language.known(a) and language.known(b)
+        if parts and _score(language, whole) < _score(language, a, "-", b):
             return "hyphen", Safety.UNSAFE, 0.75  # check-in
         return "word", Safety.SAFE, 0.97
     if language.known(a) and language.known(b):
