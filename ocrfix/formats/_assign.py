@@ -14,6 +14,8 @@ from ocrfix.formats._origins import origins
 from ocrfix.formats.layout_source import Box, LayoutSource
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ocrfix.report import Report
 
 __all__ = ["Assignment", "Placed", "assign", "box_of"]
@@ -50,8 +52,8 @@ def assign(source: LayoutSource, text: str, report: Report) -> Assignment:
     A word goes to the cell that most of its letters were read in, of those on its first line; a word of
     which no letter was read goes with the word before it (the first one with the word after it).
     """
-    cells, original = source.cells, source.document.text
-    cell_of = np.full(len(original) + 1, -1, dtype=np.int64)
+    cells = source.cells
+    cell_of = np.full(len(source.document.text) + 1, -1, dtype=np.int64)
     for index, cell in enumerate(cells):
         cell_of[cell.start : cell.end] = index
     origin = origins(report)
@@ -60,35 +62,10 @@ def assign(source: LayoutSource, text: str, report: Report) -> Assignment:
     found = Assignment([])
     end = 0
     for match in _WORD.finditer(text):
-        start, gap = match.start(), text[end : match.start()]
+        gap = text[end : match.start()]
         end = match.end()
-        first = int(where[start])
-        if first >= 0:
-            cell = cells[first]
-            if (
-                cell.end - cell.start == end - start
-                and origin[start] == cell.start
-                and origin[end - 1] == cell.end - 1
-                and match[0] == cell.piece.text
-            ):
-                found.words.append(Placed(match[0], gap, first, {first: (0, end - start - 1)}, True))
-                continue
-        letters: dict[int, tuple[int, int]] = {}
-        count: Counter[int] = Counter()
-        kept = True
-        for offset, cell_index in zip(origin[start:end].tolist(), where[start:end].tolist(), strict=True):
-            if cell_index < 0:
-                kept = False
-                continue
-            place = offset - cells[cell_index].start
-            low, high = letters.get(cell_index, (place, place))
-            letters[cell_index] = min(low, place), max(high, place)
-            count[cell_index] += 1
-        kept = kept and all(
-            original[offset] == char
-            for offset, char in zip(origin[start:end].tolist(), match[0], strict=True)
-        )
-        found.words.append(Placed(match[0], gap, _home(source, letters, count), letters, kept))
+        read = origin[match.start() : end], where[match.start() : end]
+        found.words.append(_unchanged(source, match[0], gap, *read) or _placed(source, match[0], gap, *read))
     if cells:
         _adopt(found.words)
     _gather(found.words)
@@ -98,6 +75,38 @@ def assign(source: LayoutSource, text: str, report: Report) -> Assignment:
         for index in word.letters:
             found.users.setdefault(index, []).append(word)
     return found
+
+
+def _unchanged(
+    source: LayoutSource, word: str, gap: str, origin: NDArray[np.int64], where: NDArray[np.int64]
+) -> Placed | None:
+    """A word that is all of one cell; None for others."""
+    index = int(where[0])
+    cell = source.cells[index] if index >= 0 else None
+    if cell is None or word != cell.piece.text:
+        return None
+    if origin[0] != cell.start or origin[-1] != cell.end - 1:
+        return None
+    return Placed(word, gap, index, {index: (0, len(word) - 1)}, True)
+
+
+def _placed(
+    source: LayoutSource, word: str, gap: str, origin: NDArray[np.int64], where: NDArray[np.int64]
+) -> Placed:
+    """A word by the cells that its letters were read in."""
+    letters: dict[int, tuple[int, int]] = {}
+    count: Counter[int] = Counter()
+    original, kept = source.document.text, True
+    for char, offset, index in zip(word, origin.tolist(), where.tolist(), strict=True):
+        if index < 0:
+            kept = False
+            continue
+        place = offset - source.cells[index].start
+        low, high = letters.get(index, (place, place))
+        letters[index] = min(low, place), max(high, place)
+        count[index] += 1
+        kept = kept and original[offset] == char
+    return Placed(word, gap, _home(source, letters, count), letters, kept)
 
 
 def _home(source: LayoutSource, letters: dict[int, tuple[int, int]], count: Counter[int]) -> int:

@@ -210,7 +210,13 @@ class BaseDialect:
         """None: the format has no halves of words."""
         return None
 
-    def separate(self, piece: Piece, texts: Sequence[str]) -> list[Change] | None:  # noqa: ARG002
+    def separate(
+        self,
+        piece: Piece,  # noqa: ARG002
+        texts: Sequence[str],  # noqa: ARG002
+        *,
+        apart: bool,  # noqa: ARG002
+    ) -> list[Change] | None:
         """None: the format has no halves of words."""
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ocrfix.formats._assign import Assignment, Placed, assign, box_of
@@ -52,6 +53,8 @@ class _Writer:
         """Cells that stay as second halves of a hyphenated word."""
         self.changed: set[int] = set()
         settle(source, assignment)
+        order, _ = file_order(source, assignment)
+        self.in_order = all(a < b for a, b in pairwise(order))
         for index, words in assignment.homes.items():
             self._change(index, words)
         removed = [i for i in range(len(self.cells)) if i not in assignment.homes and i not in self.halves]
@@ -118,7 +121,7 @@ class _Writer:
         """Make several elements of one."""
         piece = self.cells[index].piece
         self.changed.add(index)
-        halves = self.dialect.separate(piece, [word.text for word in words])
+        halves = self.dialect.separate(piece, [word.text for word in words], apart=self.in_order)
         if halves is not None:
             self._all(halves)
             return

@@ -251,22 +251,25 @@ class AltoDialect(BaseDialect):
             changes.append((piece.node.start, piece.node.body, set_attribute(tag, "SUBS_CONTENT", text)))
         return changes
 
-    def separate(self, piece: Piece, texts: Sequence[str]) -> list[Change] | None:
+    def separate(self, piece: Piece, texts: Sequence[str], *, apart: bool) -> list[Change] | None:
         """Make two halves, whose word turned out to be several, Strings of their own."""
         second = self._pair(piece)
         if second is None:
             return None
-        names = [None, *(self.fresh(self.identity(self.tag(piece.node))) for _ in texts[1:-1])]
+        here = texts[:-1] if apart else texts
+        identity = self.identity(self.tag(piece.node))
         parts: list[str] = []
-        for text, name in zip(texts[:-1], names, strict=True):
+        for at, text in enumerate(here):
+            name = self.fresh(identity) if at and identity else None
             tag = self._whole(self.tag(piece.node))
             tag = tag if name is None else set_attribute(tag, self.id_attribute, name)
             parts.append(self._filled(piece.node, tag, text, None, read=False))
-        last = self._filled(second, self._whole(self.tag(second)), texts[-1], None, read=False)
-        changes = [
-            (piece.node.start, piece.node.end, self.space(None, None).join(parts)),
-            (second.start, second.end, last),
-        ]
+        changes = [(piece.node.start, piece.node.end, self.space(None, None).join(parts))]
+        if apart:
+            last = self._filled(second, self._whole(self.tag(second)), texts[-1], None, read=False)
+            changes.append((second.start, second.end, last))
+        else:
+            changes.append((lead(self.text, second), second.end, ""))
         hyphen = self._hyphen(piece)
         if hyphen is not None:
             changes.append((lead(self.text, hyphen), hyphen.end, ""))

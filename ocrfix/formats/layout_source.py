@@ -119,8 +119,13 @@ class Dialect(Protocol):
         """Changes that mark two pieces as halves of one word over a line end, where the format can."""
         ...
 
-    def separate(self, piece: Piece, texts: Sequence[str]) -> list[tuple[int, int, str]] | None:
-        """Changes that make the two halves of a hyphenated word words of their own; None for other words."""
+    def separate(
+        self, piece: Piece, texts: Sequence[str], *, apart: bool
+    ) -> list[tuple[int, int, str]] | None:
+        """Changes that make the two halves of a hyphenated word words of their own; None for other words.
+
+        ``apart`` says that the last word may stand where the second half does.
+        """
         ...
 
     def companions(self, piece: Piece, text: str) -> list[tuple[int, int, str]]:
