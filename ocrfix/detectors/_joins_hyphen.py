@@ -100,8 +100,17 @@ def _choose(  # noqa: C901, PLR0911
     if is_syllable(whole) and _one_syllable(a, b, whole, language):
         return "word", Safety.SAFE, 0.96  # ngư-ời
     if is_syllable(a) and is_syllable(b):
+        if a[0].isupper() and not _starts_sentence(head):
+            # Within a sentence a name with a space would have two capitals (Hà Nội).
+            return "hyphen", Safety.SAFE, 0.96  # Ê-đê, Tà-ôi
         return _two_syllables(a, b, inner, language)
     return _foreign(a, b, whole, language)
+
+
+def _starts_sentence(head: re.Match[str]) -> bool:
+    """Whether the parted word is the first one of a sentence, or of the line, which is as much as we know."""
+    before = head.string[: head.start()].rstrip(" \"'“‘(«[-–")
+    return not before or before[-1] in ".!?…:;"
 
 
 def _one_syllable(a: str, b: str, whole: str, language: LanguageModel) -> bool:
