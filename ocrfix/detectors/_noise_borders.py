@@ -32,6 +32,8 @@ _STEP: Final = 3  # pages from one number of a sequence to the next, at most
 _APART: Final = 200  # characters; the least text of a page
 _PAGE: Final = 400  # characters; the least text of a page, on the average
 _PILE: Final = 6  # lines of furniture between two pages, at most
+_WORDS: Final = 3  # words of a line that is more than the heading of a part
+_NUMBERED: Final = 10  # more parts than a text numbers in its headings
 _EVEN: Final = 0.4  # deviation of distances, as a share of their mean, up to which they are a page's
 _YEARS: Final = range(1500, 2101)
 _WIDE: Final = re.compile(r"^\d{1,4}(?:\t|[ \u00a0]{2,})\S|\S(?:\t|[ \u00a0]{2,})\d{1,4}$")
@@ -186,7 +188,11 @@ def _grade_chain(
         return 0.4, Safety.DISPLAY
     if forms == {"glued"}:
         texts = [sheet.lines[i].text for i in lines]
-        named = sum(t[0].isdigit() or signs(t) or _WIDE.search(t) is not None for t in texts) >= 0.7 * count
+        named = first >= _NUMBERED and texts[0].count(" ") >= _WORDS
+        named = (
+            named
+            or sum(t[0].isdigit() or signs(t) or _WIDE.search(t) is not None for t in texts) >= 0.7 * count
+        )
         return (0.96, Safety.SAFE) if named else (0.75, Safety.UNSAFE)
     if beside >= 0.7 * count:
         return 0.96, Safety.SAFE
@@ -280,7 +286,9 @@ def _grade_group(
         return 0.96, marked
     if sure and _even(sheet, copies, 2 * _EVEN):
         return 0.95, marked
-    return (0.75, marked) if marked and _even(sheet, copies, 2 * _EVEN) else None
+    if not marked or not _even(sheet, copies, 2 * _EVEN):
+        return None
+    return (0.95 if texts[0].count(" ") >= _WORDS else 0.75), marked
 
 
 def header_marks(

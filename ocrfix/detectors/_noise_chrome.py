@@ -287,7 +287,7 @@ def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset
         lines,
         sure="sure" in kinds or kinds.count("built") >= 2,
         last=after == len(sheet.lines) and lines[0] > 0,
-        menu=site or (len(near) + kinds.count("weak") >= 3 and bool(near)),
+        menu=site or len(near) >= 2 or (len(near) + kinds.count("weak") >= 3 and bool(near)),
         site=site,
     )
 

@@ -79,6 +79,7 @@ _OPENING: Final = re.compile(
     r"|Woman)"
     r"[a-z'’]*[ :,!])"
 )
+_SHORTEST: Final = 12  # characters of the shortest line that is taken for a sentence
 _INTERJECTION: Final = 40  # characters of the longest one
 _WELL: Final = re.compile(
     r"\s*(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|great|got it|no problem|yes|done|alright)"
@@ -161,7 +162,21 @@ def english_remarks(sheet: Sheet) -> list[Remark]:
             begin = _interjection(text, start)
             found.append(Remark(begin, further, block, tier if further == end else "long"))
             last = further
-    return found
+    return sorted(found + _whole_remarks(sheet, found))
+
+
+def _whole_remarks(sheet: Sheet, remarks: list[Remark]) -> list[Remark]:
+    """Whole English lines that begin in no known way and speak as a model does."""
+    taken = {r.block for r in remarks}
+    return [
+        Remark(line.start, line.end, line.block, tier)
+        for line in sheet.lines
+        if _SHORTEST <= len(line.text) <= _SENTENCE
+        and line.text[:200].isascii()
+        and line.block not in taken
+        and (tier := _talk_tier(line.text))
+        and (is_english(line.text) or line.text[-1] == ":")
+    ]
 
 
 def _talk_tier(sentence: str) -> str:

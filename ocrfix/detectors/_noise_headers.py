@@ -30,6 +30,7 @@ _COPIES: Final = 3
 _PAGES: Final = 4  # pages from which on a title that changes from chapter to chapter can be known
 _FORMS: Final = 0.25  # share of repeated lines from which on the pages are copies of one form
 _HEAD: Final = 10  # lines at the top of a page among which a paper has its head
+_NAME: Final = 4  # words of a person's name
 _TEXT: Final = 2 * LONG  # characters of a line that is surely running text
 _MOTTO: Final = re.compile(
     r"cong hoa xa hoi chu nghia viet nam$|doc lap ?[-–—]? ?tu do|^dang cong san viet nam$"
@@ -168,9 +169,10 @@ def _judge_pages(view: _View, group: Group, place: str, slot: set[int]) -> list[
     rare = len(on) < 0.2 * len(full) and not changing
     if rare and (len(on) < 0.05 * len(full) or cover < 0.9):
         return []
-    safe = cover >= 0.5 and (
-        rising or view.follow or (strong and text) or (cover >= 0.8 and (marked or (text and place == "top")))
-    )
+    # Below a page's text a short name is a signature.
+    named = place == "top" or texts[0].count(" ") >= _NAME or any(c in texts[0] for c in "-–—|:•·/")
+    everywhere = cover >= 0.8 and (marked or (text and named))
+    safe = cover >= 0.5 and (rising or view.follow or (strong and text) or everywhere)
     if texts[0][-1] == "." and not (cover >= 0.8 and (view.follow or strong)):
         safe = False
     return _marks(view, group, place, (0.98 if marked else 0.96) if safe else 0.75, marked=marked)
