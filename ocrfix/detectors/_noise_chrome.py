@@ -18,6 +18,7 @@ __all__ = ["fold_chrome", "web_chrome"]
 _LONGEST: Final = 300  # characters of the longest line compared with the phrases
 _LINK: Final = 140  # characters of the longest pointer to another article
 _BODY: Final = 20  # characters of a line that can be an article's text
+_SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
 _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
 _ABSTRACT: Final = re.compile(r"\W{0,3}(?:tóm tắt|abstract|summary|keywords?)\b", re.IGNORECASE)
 
@@ -203,8 +204,14 @@ def _notice_tier(text: str) -> str | None:
 def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     """Lines of page chrome; ``noise`` are lines that are other noise, and do not part a run of chrome."""
     tiers = {}
+    start = _after_front_matter(sheet)
     for index, line in enumerate(sheet.lines):
-        if len(line.text) <= _LONGEST and (tier := _tier(line.text)) and not _wrapped(sheet, index):
+        if (
+            index >= start
+            and len(line.text) <= _LONGEST
+            and (tier := _tier(line.text))
+            and not _wrapped(sheet, index)
+        ):
             tiers[index] = tier
     if not tiers:
         return []
@@ -220,6 +227,16 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
         return found
     # A list of such words, or nothing but them: not a page around an article.
     return [replace(m, safety=Safety.UNSAFE, confidence=min(m.confidence, 0.7)) for m in found]
+
+
+def _after_front_matter(sheet: Sheet) -> int:
+    """The first line behind the settings with which a Markdown file may begin, between two lines "---"."""
+    if not sheet.lines or sheet.lines[0].text != "---":
+        return 0
+    for index, line in enumerate(sheet.lines[1:_SETTINGS], 1):
+        if line.text == "---":
+            return index + 1
+    return 0
 
 
 def _wrapped(sheet: Sheet, index: int) -> bool:

@@ -18,7 +18,7 @@ PAGE_NUMBER: Final = Rule(
 A line that holds a page number and nothing else: `12`, `- 12 -`, `Trang 3`, `Trang 3/10`, `Page 3 of 10`,
 `3/10`, `<page_number>3</page_number>`. What speaks for it is weighed: numbers that go up with the pages
 (form feeds are page breaks) or a page's text apart, the edge of a page, a sentence that goes on behind the
-number, the way it is written.
+number, a running header beside it, the way it is written. Small Roman numbers count as numbers.
 
 ## Example
 Before:
@@ -56,7 +56,8 @@ RUNNING_HEADER: Final = Rule(
 A short line that comes back at the top or the bottom of three pages or more, or, in a text without form
 feeds, at about a page's distance in the middle of sentences. Copies are compared with marks and digits
 folded (rapidfuzz ratio of 90 % or more, as Marker does), since each copy was read with errors of its own.
-Numbers in them must stay the same or go up with the pages.
+Numbers in them must stay the same or go up with the pages. Lines that stand together between two pages are
+judged together: what speaks for one (a number that goes up, a broken sentence) speaks for the others.
 
 ## Example
 Before:
@@ -123,7 +124,9 @@ WEB_CHROME: Final = Rule(
 ## What it finds
 Whole lines such as `Chia sẻ bài viết`, `BÌNH LUẬN (0)`, `Lượt xem: 123`, `Theo dõi chúng tôi trên
 Facebook`, `Leave a comment`, cookie notices, breadcrumbs (`Trang chủ > Tin tức > Xã hội`), copyright lines
-and requests to log in, in Vietnamese and English. The phrases are in `dictionaries/vi/web-chrome.txt`.
+and requests to log in, in Vietnamese and English. Known phrases are in `dictionaries/vi/web-chrome.txt`; a
+line in any other phrasing is found when it is made of nothing but the words of web pages
+(`dictionaries/vi/web-words.txt`), a row of buttons (`Thích 24 | Chia sẻ 5`) when all its parts are.
 
 ## Example
 Before:
@@ -141,8 +144,9 @@ After:
 ## Why it is safe
 A phrase is compared with the whole line, never with a part of one. Phrases that could be a heading or a
 word of the text (`Bình luận`, `Facebook`, `In`) count only beside a phrase that is sure, in a menu, or as
-the last line. Pointers to other articles (`Xem thêm: …`) are unsafe when they stand alone. A text that is
-nothing but such phrases is left alone.
+the last line; an unmistakable one (`Quảng cáo`) also between paragraphs that do not speak of it. Pointers to
+other articles (`Xem thêm: …`) are safe with a whole headline behind them, unsafe else. In a text about web pages
+and apps, words alone make nothing safe. A text that is nothing but such phrases is left alone.
 
 ## Risk
 A glossary of a user interface, or a guide that gives the name of a button in a line of its own.
