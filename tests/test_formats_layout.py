@@ -484,3 +484,13 @@ def test_a_rule_s_repair_end_to_end():
     assert result.report.applied
     again = read_data(source.render(result), "a.hocr")
     assert again.document.text == result.text
+
+
+def test_a_diff_shows_the_changed_elements_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.hocr").write_bytes((FOLDER / "tesseract.hocr").read_bytes())
+    run = CliRunner().invoke(cli, ["clean", "--isolated", "-q", "--select", "WRD", "--diff", "a.hocr"])
+    lines = [line for line in run.stdout.splitlines() if line[0] in "+-" and line[:3] not in ("+++", "---")]
+    assert lines
+    assert all("ocrx_word" in line for line in lines)
+    assert len({re.search("id='(.*?)'", line)[1] for line in lines}) * 2 == len(lines)

@@ -214,6 +214,8 @@ def attribute(tag: str, name: str) -> str | None:
     >>> attribute("<String CONTENT='Vì &quot;người' WC='0.9'/>", "CONTENT")
     'Vì "người'
     """
+    if name not in tag:
+        return None
     return next((value for key, value, _, _ in attributes(tag) if key == name), None)
 
 

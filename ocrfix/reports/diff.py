@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from typing import Final, NamedTuple
 
 from ocrfix.reports.changes import changes
@@ -68,10 +69,11 @@ def _lines(text: str) -> list[str]:
 
 def _hunks(file: Reviewed, old: list[str], new: list[str]) -> Iterator[_Hunk]:
     """Runs of lines that differ, without context."""
-    if len(old) == len(_lines(file.original)) and len(new) == len(_lines(file.cleaned)):
+    if _is_text(file.raw_original, file.original) and _is_text(file.raw_cleaned, file.cleaned):
         hunks = _touched(file)
-    else:  # line ends that git does not know (a lone "\r")
-        hunks = iter([_Hunk(0, len(old), 0, len(new))])
+    else:  # files that hold more than the text (hOCR), line ends that git does not know (a lone "\r")
+        matcher = SequenceMatcher(None, old, new)
+        hunks = (_Hunk(a, b, c, d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
     for start, end, new_start, new_end in hunks:
         first, new_first = start, new_start
         last, new_last = min(end, len(old)), min(new_end, len(new))  # behind a last line end is no line
@@ -81,6 +83,11 @@ def _hunks(file: Reviewed, old: list[str], new: list[str]) -> Iterator[_Hunk]:
             last, new_last = last - 1, new_last - 1
         if first < last or new_first < new_last:
             yield _Hunk(first, last, new_first, new_last)
+
+
+def _is_text(raw: str | None, text: str) -> bool:
+    """Whether a file holds the text alone, line by line."""
+    return raw is None or raw.removeprefix("\ufeff").replace("\r\n", "\n") == text.removeprefix("\ufeff")
 
 
 def _touched(file: Reviewed) -> Iterator[_Hunk]:
