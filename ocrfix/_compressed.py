@@ -95,7 +95,8 @@ def _errors() -> tuple[type[Exception], ...]:
 class _Guarded(io.RawIOBase):
     """What an unpacking stream gives, as long as it gives no more than is allowed."""
 
-    def __init__(self, stream: Any, packing: str, most: int, excess: str) -> None:  # noqa: ANN401
+    def __init__(self, stream: Any, packing: str, most: int, excess: str, own: BinaryIO | None) -> None:  # noqa: ANN401
+        self._own = own
         self._stream = stream
         self._packing = packing
         self._most = most
@@ -121,16 +122,21 @@ class _Guarded(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
+            if self._own is not None:
+                self._own.close()
         super().close()
 
 
-def reader(file: BinaryIO, packing: str, size: int, limit: int | None = None) -> io.BufferedReader:
+def reader(
+    file: BinaryIO, packing: str, size: int, limit: int | None = None, *, own: bool = False
+) -> io.BufferedReader:
     """A stream of unpacked bytes.
 
     Parameters: ``file``, the packed stream; ``packing``, one of `PACKINGS`' values; ``size``, the packed
     size in bytes; ``limit``, the bytes that may be unpacked (0: any number); when None, no more than
-    `RATIO` times the size, beyond the first 64 MiB. Reading raises PackingError for damaged data and for
-    what is over the limit; so does the call when the library for zstd is missing.
+    `RATIO` times the size, beyond the first 64 MiB; ``own``, whether closing it closes ``file``.
+    Reading raises PackingError for damaged data and for what is over the limit; so does the call when the
+    library for zstd is missing.
     """
     stream: Any
     if packing == "gzip":
@@ -150,7 +156,7 @@ def reader(file: BinaryIO, packing: str, size: int, limit: int | None = None) ->
     else:
         most, excess = limit or sys.maxsize, f"it unpacks to over {_megabytes(limit)} MB"
     excess += "; if that is right, allow more with --max-unpacked"
-    return io.BufferedReader(_Guarded(stream, packing, most, excess), _CHUNK)
+    return io.BufferedReader(_Guarded(stream, packing, most, excess, file if own else None), _CHUNK)
 
 
 class _Zstandard:
@@ -283,5 +289,5 @@ def open_text(path: Path) -> TextIO:
     """
     packing = split_suffix(path.name)[1]
     if packing == "zstd":
-        return io.TextIOWrapper(reader(path.open("rb"), packing, 0, 0), "utf-8")
+        return io.TextIOWrapper(reader(path.open("rb"), packing, 0, 0, own=True), "utf-8")
     return cast("TextIO", _OPENERS.get(packing, open)(path, "rt", encoding="utf-8"))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ocrfix import __version__
+from ocrfix._compressed import split_suffix
 from ocrfix.cli._completion import complete_rules
 from ocrfix.cli._options import Failed, repair_options, settings, targets
 from ocrfix.cli._plan import make_plan
@@ -97,6 +98,8 @@ def clean(
             from ocrfix.reports.diff import unified  # noqa: PLC0415  (start-up time)
 
             _put(unified(file).encode("utf-8", "surrogateescape"))
+            if report.steps and split_suffix(report.name)[1]:
+                session.say(f"{report.name}: the diff is of what is packed in it; git cannot apply it there")
     session.finish(done=not as_diff)
     context.exit(2 if session.failures else 1 if exit_code and remaining else 0)
 

@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -204,7 +203,7 @@ def _parse(text: str) -> tuple[list[Token], list[_Part], MutableMapping[str, Any
     tokens = parser.parse("\n" * text.count("\n", 0, front) + text[front:], env)
     parts = []
     table = 0
-    for before, token in pairwise(tokens):
+    for place, token in enumerate(tokens):
         table += (token.type == "table_open") - (token.type == "table_close")
         if token.type != "inline":
             continue
@@ -213,7 +212,7 @@ def _parse(text: str) -> tuple[list[Token], list[_Part], MutableMapping[str, Any
         env[_UNCLOSED].clear()
         parser.inline.parse(token.content, parser, env, token.children)
         spans = env[_SPANS].get(token.content, [])
-        parts.append(_Part(token, spans, before, bool(table)))
+        parts.append(_Part(token, spans, tokens[place - 1], bool(table)))
     return tokens, parts, env, front
 
 

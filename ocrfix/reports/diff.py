@@ -55,9 +55,14 @@ def unified(file: Reviewed) -> str:
 
 def _name(side: str, name: str) -> str:
     path = f"{side}/{name.lstrip('/')}"
-    if any(c in _ESCAPES for c in path):
-        return '"' + "".join(_ESCAPES.get(c, c) for c in path) + '"'
+    if any(c in _ESCAPES or ord(c) < 32 or ord(c) == 127 for c in path):
+        return '"' + "".join(map(_escaped, path)) + '"'
     return path + "\t" if " " in path else path  # git ends a name with spaces in a tab
+
+
+def _escaped(char: str) -> str:
+    control = ord(char) < 32 or ord(char) == 127
+    return _ESCAPES.get(char) or (f"\\{ord(char):03o}" if control else char)
 
 
 def _lines(text: str) -> list[str]:
