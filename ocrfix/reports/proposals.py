@@ -56,20 +56,20 @@ def proposals(report: Report, original: str, cleaned: str) -> list[Proposal]:
     ('Vi', 'Vì')
     """
     every = [c for c in changes(report) if original[c.before.slice] != cleaned[c.after.slice]]
-    found: list[Proposal] = []
-    owners: dict[int, int] = {}
-    for group in _grouped(every, report, original):
-        owners |= dict.fromkeys(group, len(found))
-        found.append(_made([every[index] for index in group], original, cleaned))
+    edits = [tuple(_edits(change, original, cleaned)) for change in every]
+    groups = _grouped(every, report, original)
+    found = [_made([every[c] for c in group], [e for c in group for e in edits[c]]) for group in groups]
+    owners = {change: number for number, group in enumerate(groups) for change in group}
     shown = {index for proposal in found for index in proposal.findings}
     places = _Places(every, original, cleaned)
     for index, item in enumerate(report.findings):
         if index not in shown and item.status is not Status.APPLIED:
             read = places if item.step == len(report.steps) else None
             suggestion, touched = _suggested(index, item, read)
-            taken = {owners[change] for change in touched}
-            found.append(replace(suggestion, conflicts=tuple(taken)))
-    return _sorted(_with_conflicts(_whole(_with_conflicts(found))))
+            taken = sorted({owners[change] for change in touched})
+            rest = sorted(c for number in taken for c in groups[number] if c not in touched)
+            found.append(_instead(suggestion, taken, [e for c in rest for e in edits[c]]))
+    return _sorted(_with_conflicts(found))
 
 
 def _grouped(every: list[Change], report: Report, original: str) -> list[list[int]]:
@@ -114,10 +114,19 @@ def _depends(one: Change, other: Change, report: Report, original: str) -> bool:
     )
 
 
-def _made(group: Sequence[Change], original: str, cleaned: str) -> Proposal:
-    edits = tuple(edit for change in group for edit in _edits(change, original, cleaned))
+def _made(group: Sequence[Change], edits: Sequence[AppliedEdit]) -> Proposal:
     found = tuple(sorted({index for change in group for index in change.findings}))
-    return Proposal(group[0].before, edits, found, made=True)
+    return Proposal(group[0].before, tuple(edits), found, made=True)
+
+
+def _instead(suggestion: Proposal, taken: Sequence[int], rest: Sequence[AppliedEdit]) -> Proposal:
+    """A suggestion that takes the place of made proposals, with the rest of their edits."""
+    own = {a.edit.span for a in suggestion.edits}
+    edits = sorted((*suggestion.edits, *rest), key=lambda a: a.edit.span)
+    clear = all(a.edit.span.end <= b.edit.span.start for a, b in pairwise(edits))
+    if not suggestion.edits or not clear or any(a.edit.span in own for a in rest):
+        return replace(suggestion, edits=())
+    return replace(suggestion, edits=tuple(edits), conflicts=tuple(taken))
 
 
 def _edits(change: Change, original: str, cleaned: str) -> Iterator[AppliedEdit]:
@@ -251,29 +260,6 @@ def _with_conflicts(found: list[Proposal]) -> list[Proposal]:
                 conflicts[index].add(i)
         active.append((span, index))
     return [replace(p, conflicts=tuple(sorted(c))) for p, c in zip(found, conflicts, strict=True)]
-
-
-def _whole(found: list[Proposal]) -> list[Proposal]:
-    """The proposals, where suggestions that take the place of a change make its other edits too."""
-    return [p if p.made or not p.edits else _with_rest(p, found) for p in found]
-
-
-def _with_rest(proposal: Proposal, found: list[Proposal]) -> Proposal:
-    edits = list(proposal.edits)
-    for other in proposal.conflicts:
-        for item in found[other].edits if found[other].made else ():
-            place = item.edit.span
-            if not any(
-                a.edit.span.start <= place.start and place.end <= a.edit.span.end for a in proposal.edits
-            ):
-                edits.append(item)
-    edits.sort(key=lambda a: a.edit.span)
-    clear = all(
-        a.edit.span.end <= b.edit.span.start and a.edit.span != b.edit.span for a, b in pairwise(edits)
-    )
-    return replace(
-        proposal, edits=tuple(edits) if clear else (), conflicts=proposal.conflicts if clear else ()
-    )
 
 
 def _sorted(found: list[Proposal]) -> list[Proposal]:
