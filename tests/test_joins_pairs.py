@@ -107,6 +107,7 @@ def test_columns_that_alternate():
         "Chiều xuống, nước bắt đầu rút.",
         SCHOOL[1],
         "Cuối năm, trường được tặng bằng khen.",
+        unsafe=True,
     )
     assert " ".join(FERRY) in after
     assert " ".join(SCHOOL) in after

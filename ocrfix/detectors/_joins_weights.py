@@ -105,7 +105,7 @@ begins with a small letter or not."""
 THRESHOLDS: Final = {
     ("near small", True): (0.0, -1.0),
     ("near small", False): (1.5, 0.0),
-    ("far small", True): (-0.5, -1.5),
+    ("far small", True): (0.0, -1.5),
     ("far small", False): (0.0, -1.0),
     ("near capital", True): (3.0, 0.5),
     ("near capital", False): (4.0, 1.0),
