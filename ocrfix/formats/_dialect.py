@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -149,7 +150,7 @@ def scale(values: Iterable[str]) -> float:
     return 100.0 if any(float(match) > 1 for value in values for match in _NUMBER.findall(value)) else 1.0
 
 
-class BaseDialect:
+class BaseDialect(ABC):
     """Defaults of `ocrfix.formats.layout_source.Dialect` for a format without the thing in question.
 
     Parameters: ``markup``, the file; ``name``, its name for messages.
@@ -168,9 +169,9 @@ class BaseDialect:
         self._ids: set[str] | None = None
         self.refs = self._references()
 
+    @abstractmethod
     def classify(self, name: str, tag: str, parent: Node) -> str | None:
         """What kind of node an element is."""
-        raise NotImplementedError
 
     def pages(self) -> list[Node]:
         """The pages of the file; the whole file where none is marked."""
