@@ -42,7 +42,7 @@ LEAST_GAIN: Final = 2.0
 SURE_GAIN: Final = 3.0
 SURE_LEAD: Final = 1.0
 """What a letter put back must gain, to be shown and to be sure, and by how much it must beat the next best
-letter, in nats. Of 2,554 sentences of the news without their first letter 90 % pass, 99.5 % of them with the
+letter, in nats. Of 2,554 sentences of the news without their first letter 94 % pass, 99.4 % of them with the
 right letter; of 11,418 texts cut in the middle of a sentence 0.1 %."""
 CAPITAL_GAIN: Final = 3.0
 CAPITAL_SURE: Final = (8.0, 2.0)
