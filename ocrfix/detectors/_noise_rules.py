@@ -145,8 +145,8 @@ After:
 A phrase is compared with the whole line, never with a part of one. Phrases that could be a heading or a
 word of the text (`Bình luận`, `Facebook`, `In`) count only beside a phrase that is sure, in a menu, or as
 the last line; an unmistakable one (`Quảng cáo`) also between paragraphs that do not speak of it. Pointers to
-other articles (`Xem thêm: …`) are safe with a whole headline behind them, unsafe else. In a text about web pages
-and apps, words alone make nothing safe. A text that is nothing but such phrases is left alone.
+other articles (`Xem thêm: …`) are safe with a whole headline behind them, unsafe else. In a text about web
+pages and apps, words alone make nothing safe. A text that is nothing but such phrases is left alone.
 
 ## Risk
 A glossary of a user interface, or a guide that gives the name of a button in a line of its own.
