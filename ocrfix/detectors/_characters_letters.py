@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from ocrfix.detectors._characters_scan import line_bounds, small_edit, spelt_vietnamese, word_bounds
 from ocrfix.model import Edit, Safety, Span
 from ocrfix.vietnamese.letters import compose, is_vietnamese_letter, letter
+from ocrfix.vietnamese.normal import nfc
 from ocrfix.vietnamese.syllable import is_syllable
 
 __all__ = ["LOOK_ALIKES", "Fix", "entities", "has_forms", "look_alikes", "not_nfc", "presentation_forms"]
@@ -39,7 +40,7 @@ def not_nfc(text: str, alphabet: frozenset[str]) -> Iterator[Fix]:
         for match in _UNITS.finditer(text):
             before = match.group()
             if not unicodedata.is_normalized("NFC", before):
-                edit = small_edit(match.start(), before, unicodedata.normalize("NFC", before))
+                edit = small_edit(match.start(), before, nfc(before))
                 yield Fix(edit, Safety.SAFE, 1.0)
         return
     if alphabet.isdisjoint(_COMBINING):
