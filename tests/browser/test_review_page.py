@@ -326,6 +326,21 @@ def test_words_rejected_twice_can_be_protected(open_page, tmp_path):
     assert "Quỹ Vi người" in ocrfix.clean(TEXT, ocrfix.Config(protect=read_words(path))).text
 
 
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("bao.txt", ["bao", ".txt"]),
+        ("a/b.c/số 1.v2.hocr", ["số 1.v2", ".hocr"]),
+        ("bao.txt.gz", ["bao", ".txt.gz"]),
+        ("-", ["text", ".txt"]),
+        (".txt", [".txt", ".txt"]),
+        ("c:\\x<y>.txt", ["x_y_", ".txt"]),
+    ],
+)
+def test_saved_files_are_named_after_the_original(bare_page, name, parts):
+    assert bare_page.evaluate("(name) => [stem(name), ending(name)]", name) == parts
+
+
 @pytest.mark.parametrize("word", ["#Vi", "/Vi/", "Vi (a+b)", "/\\d"])
 def test_protected_words_are_read_back(open_page, tmp_path, word):
     page = open_page(render([reviewed()]))

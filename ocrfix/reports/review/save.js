@@ -11,7 +11,9 @@ const download = (name, text, type) => {
 };
 
 const baseName = (name) => (name.split(/[\\/]/).pop() || "text").replace(/^-$/, "text").replace(/[^\p{L}\p{M}\p{N}._ ()-]/gu, "_");
-const stem = (name) => baseName(name).replace(/(.)\.[^.]*$/, "$1");
+const ENDING = /(?<=.)\.[^.]*?(\.(gz|bz2|xz|zst))?$/;
+const stem = (name) => baseName(name).replace(ENDING, "");
+const ending = (name) => ENDING.exec(baseName(name))?.[0] ?? ".txt";
 
 /** The cleaned text as it goes to a file, with the original's line ends and byte order mark. */
 const fileText = (file) => {
@@ -99,7 +101,7 @@ const drawSave = (dialog, data, files, file, loaded) => {
     () => download(`${stem(file.name)}.cleaned.txt`, fileText(file), "text/plain;charset=utf-8")),
     entry("Decisions", files.length > 1 ? "For all files of this page, to be made on the originals." : "To be made on the original:",
       () => download(names, decisionsText(data, files), "application/json")),
-    make("p", "command", `ocrfix apply ${quoted(names)} ${quoted(file.name)} -o ${quoted(`${stem(file.name)}.cleaned${/\.[^.\\/]+$/.exec(file.name)?.[0] ?? ".txt"}`)}`),
+    make("p", "command", `ocrfix apply ${quoted(names)} ${quoted(file.name)} -o ${quoted(`${stem(file.name)}.cleaned${ending(file.name)}`)}`),
     entry("Words to protect", words.length
       ? `${count(words.length, "word")} whose change you rejected twice or more: ${shorten(words.join(", "), 120)}. For ocrfix clean --protect-from.`
       : "None yet: words whose change you reject twice or more come here, so that ocrfix leaves them alone the next time.",
