@@ -9,7 +9,7 @@ from typing import Final
 __all__ = ["nfc"]
 
 _LONG: Final = 64
-"""Marks in a row that are more than any script stacks; Unicode's Stream-Safe Text Format (UAX #15) allows 30."""
+"""More marks in a row than any script stacks; the Stream-Safe Text Format of UAX #15 allows 30."""
 _RUN: Final = re.compile(rf"[^\0-\u02ff\u1e00-\u1fff\u2000-\u20cf\u3400-\ua66e\uac00-\udfff]{{{_LONG},}}")
 """Where such a row may be: most characters that are no marks are left out here, for speed."""
 
@@ -17,8 +17,8 @@ _RUN: Final = re.compile(rf"[^\0-\u02ff\u1e00-\u1fff\u2000-\u20cf\u3400-\ua66e\u
 def nfc(text: str) -> str:
     r"""The text in Unicode's composed form (NFC).
 
-    As `unicodedata.normalize`, whose time grows with the square of the marks that stand in a row on one letter
-    (half a minute for 200,000): here they are brought into their order first.
+    As `unicodedata.normalize`, whose time grows with the square of the marks in a row (half a minute for
+    200,000): here they are brought into their order first.
 
     >>> nfc("Vi\u0300") == "Vì"
     True
