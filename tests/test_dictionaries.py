@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from ocrfix._data import data_path
+from ocrfix._data import SUMS, data_path
 
 FOLDER = Path(__file__).parent.parent / "dictionaries"
 README = FOLDER / "README.md"
@@ -28,7 +28,7 @@ def _files() -> dict[str, Path]:
     return {
         path.relative_to(FOLDER).as_posix(): path
         for path in sorted(FOLDER.rglob("*"))
-        if path.is_file() and path != README
+        if path.is_file() and path not in (README, FOLDER / SUMS)
     }
 
 
@@ -43,6 +43,14 @@ def test_sizes_and_hashes():
     }
 
 
+def _sums() -> str:
+    return "".join(f"{_facts(path)[1]}  {name}\n" for name, path in _files().items())
+
+
+def test_hashes_that_are_shipped():
+    assert (FOLDER / SUMS).read_text("ascii") == _sums()
+
+
 def test_the_model_stays_small():
     assert 0 < data_path("vi", "syllables.lm").stat().st_size <= MEGABYTES * 10**6
 
@@ -55,7 +63,7 @@ def test_every_file_is_explained_below_the_table():
 
 
 def refresh() -> None:
-    """Write the sizes and hashes of the files into the README; a new file gets a row to fill in."""
+    """Write the sizes and hashes of the files there and into SHA256SUMS; a new file gets a row to fill in."""
     rows = _rows()
     lines = ""
     for name, path in _files().items():
@@ -63,6 +71,7 @@ def refresh() -> None:
         what, source = rows[name][1:3] if name in rows else ("", "")
         lines += f"| `{name}` | {what} | {source} | {size} | `{digest}` |\n"
     text = README.read_text("utf-8")
+    (FOLDER / SUMS).write_text(_sums(), "ascii")
     README.write_text(HEAD.sub(lambda match: match[1] + lines, text), "utf-8")
 
 

