@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isfinite
 from typing import Final, NamedTuple
 
 from ocrfix.formats._markup import Markup, Tag, attribute, escape, set_attribute, tags, unescape
@@ -18,8 +19,10 @@ __all__ = [
     "Change",
     "Segment",
     "around",
+    "box_of",
     "distribute",
     "number",
+    "order_of",
     "scale",
     "segments",
     "tidy",
@@ -31,6 +34,7 @@ Change = tuple[int, int, str]
 
 _ID: Final = re.compile(r"""(?i)(?<![\w:-])(?:xml:)?id\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_INDEX: Final = re.compile(r"\s*[+-]?\d{1,9}\s*")
 
 
 class Segment(NamedTuple):
@@ -145,6 +149,20 @@ def number(value: float, like: Iterable[str]) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def box_of(left: float, top: float, right: float, bottom: float) -> Box | None:
+    """The rectangle, None where a figure is none or is not finite, as "1e999" is not."""
+    return Box(left, top, right, bottom) if all(map(isfinite, (left, top, right, bottom))) else None
+
+
+def order_of(told: str | None) -> int:
+    """The number in an attribute ``index``; 0 where there is none that makes sense.
+
+    >>> order_of("12"), order_of("x"), order_of(None)
+    (12, 0, 0)
+    """
+    return int(told) if told and _INDEX.fullmatch(told) else 0
+
+
 def scale(values: Iterable[str]) -> float:
     """What a file's confidences are to be divided by: 100 where any is above 1."""
     return 100.0 if any(float(match) > 1 for value in values for match in _NUMBER.findall(value)) else 1.0
@@ -250,7 +268,7 @@ class BaseDialect(ABC):
                 found.append((attribute(self.tag(node), self.ref_attribute) or "", node))
             children = list(node.children)
             if "Unordered" not in node.name:
-                children.sort(key=lambda child: int(attribute(self.tag(child), "index") or 0))
+                children.sort(key=lambda child: order_of(attribute(self.tag(child), "index")))
             for child in children:
                 collect(child)
 

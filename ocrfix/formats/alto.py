@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ocrfix.formats._dialect import BaseDialect, Change, number, scale, tidy
+from ocrfix.formats._dialect import BaseDialect, Change, box_of, number, scale, tidy
 from ocrfix.formats._markup import Markup, attribute, set_attribute, tags
 from ocrfix.formats._moves import lead
 from ocrfix.formats._origins import align
@@ -136,7 +136,7 @@ class AltoDialect(BaseDialect):
             left, top, width, height = (float(attribute(tag, key) or "") for key in _BOX)
         except ValueError:
             return None
-        return Box(left, top, left + width, top + height)
+        return box_of(left, top, left + width, top + height)
 
     # writing
 

@@ -105,7 +105,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     'Vì người nghèo'
     """
     if encoding is not None:
-        return _decode_as(data, name, check_encoding(encoding))
+        return _decode_as(data, name, _named(encoding, name))
     for mark, codec in _BOMS:
         if data.startswith(mark):
             return _decode_as(data, name, codec)
@@ -123,6 +123,14 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         return _damaged_utf8(data) or _single_byte(data, name)
+
+
+def _named(encoding: str, name: str) -> str:
+    """The codec's own name of an encoding that a file is said to be in."""
+    try:
+        return check_encoding(encoding)
+    except FormatError as error:
+        raise FormatError(f"{name}: {error}") from None
 
 
 def _decode_as(data: bytes, name: str, codec: str) -> Decoded:

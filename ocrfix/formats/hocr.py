@@ -14,6 +14,7 @@ from ocrfix.formats._dialect import (
     BaseDialect,
     Segment,
     around,
+    box_of,
     distribute,
     number,
     read_segment,
@@ -148,7 +149,7 @@ class HocrDialect(BaseDialect):
     def box(self, node: Node) -> Box | None:
         """The ``bbox`` of an element."""
         match = _BBOX.search(attribute(self.tag(node), "title") or "")
-        return Box(*map(float, match[1].split())) if match else None
+        return box_of(*map(float, match[1].split())) if match else None
 
     def rewrite(
         self,

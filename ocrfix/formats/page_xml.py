@@ -17,7 +17,9 @@ from ocrfix.formats._dialect import (
     Change,
     Segment,
     around,
+    box_of,
     number,
+    order_of,
     read_segment,
     scale,
     segments,
@@ -47,7 +49,7 @@ _KINDS: Final = {
 }
 _CONFIDENCE: Final = re.compile(r"\sconf\s*=\s*[\"']([\d.]+)")
 _COORDS: Final = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?Coords\b[^>]*>")
-_ORDER: Final = re.compile(r"(readingOrder\s*\{\s*index\s*:\s*)(\d+)(\s*;?\s*\}\s*)")
+_ORDER: Final = re.compile(r"(readingOrder\s*\{\s*index\s*:\s*)(\d{1,9})(\s*;?\s*\}\s*)")
 
 
 class _Equiv(NamedTuple):
@@ -138,8 +140,7 @@ class PageDialect(BaseDialect):
         return min(found, key=self._index, default=None)
 
     def _index(self, equiv: _Equiv) -> int:
-        told = attribute(self.text[equiv.start : equiv.body], "index") or "0"
-        return int(told) if told.isdecimal() else 0
+        return order_of(attribute(self.text[equiv.start : equiv.body], "index"))
 
     def _equivs(self, start: int, end: int) -> Iterator[_Equiv]:
         """The readings in a stretch of markup, without those of glyphs."""
@@ -209,7 +210,7 @@ class PageDialect(BaseDialect):
             across, down = zip(*pairs, strict=True)
         except ValueError:
             return None
-        return Box(min(across), min(down), max(across), max(down))
+        return box_of(min(across), min(down), max(across), max(down))
 
     # writing
 
