@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from rapidfuzz import fuzz, process
-
 from ocrfix.config import Config
 from ocrfix.formats.errors import FormatError
 from ocrfix.formats.files import read, reason
@@ -129,6 +127,8 @@ def _nearest(name: str) -> str:
 
 def _closest(name: str, known: Iterable[str]) -> str | None:
     """The known name that is most like a name, None when none is."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415  (start-up time)
+
     plain = name.lower().replace("_", "-")
     found = process.extractOne(plain, list(known), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
     return found[0] if found else None

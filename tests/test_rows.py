@@ -360,6 +360,57 @@ def test_parquet_in_place_and_empty(tmp_path, arrow):
     assert path.read_bytes() == data
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"store_schema": False},
+        {"use_deprecated_int96_timestamps": True},
+        {"use_compliant_nested_type": False},
+        {"version": "1.0", "use_dictionary": False, "write_statistics": False},
+    ],
+)
+def test_parquet_of_other_writers(tmp_path, arrow, options):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path, out = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    data = table(arrow).append_column(
+        "t", arrow.array(range(0, 15_000_000, 1_000_000), arrow.timestamp("ns"))
+    )
+    parquet.write_table(data, path, compression="gzip", **options)
+    result = invoke("clean", *OPTIONS, path, "-o", out, "--text-column", "body")
+    assert result.exit_code == 0, result.output
+    old, new = parquet.ParquetFile(path), parquet.ParquetFile(out)
+    assert str(new.schema).splitlines()[1:] == str(old.schema).splitlines()[1:]
+    assert (new.metadata.metadata or {}).keys() == (old.metadata.metadata or {}).keys()
+    assert new.metadata.format_version == old.metadata.format_version
+    for number in range(old.metadata.num_columns):
+        one, other = (f.metadata.row_group(0).column(number) for f in (old, new))
+        assert (one.compression, one.physical_type, one.is_stats_set, one.encodings) == (
+            other.compression,
+            other.physical_type,
+            other.is_stats_set,
+            other.encodings,
+        )
+    assert new.read().drop_columns(["body"]).equals(old.read().drop_columns(["body"]))
+
+
+def test_a_schema_that_would_change_is_refused(tmp_path, arrow, monkeypatch):
+    from ocrfix.formats.parquet import ParquetRows
+
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path, out = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    parquet.write_table(table(arrow), path)
+
+    def writer(self, file):
+        del self
+        return parquet.ParquetWriter(file, table(arrow).schema, use_compliant_nested_type=False)
+
+    monkeypatch.setattr(ParquetRows, "writer", writer)
+    result = invoke("clean", *OPTIONS, path, "-o", out, "--text-column", "body")
+    assert result.exit_code == 2
+    assert "would not write its schema back as it is" in result.stderr
+    assert not out.exists()
+
+
 def test_parquet_errors(tmp_path, arrow, monkeypatch):
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "a.parquet"

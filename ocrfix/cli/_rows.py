@@ -139,6 +139,9 @@ def _run_parquet(task: RowTask) -> Iterator[RowOutcome]:
             target.close()
         if output is not None and not changed:
             _keep_bytes(task, output, same_packing=True)
+        elif output is not None and output.file.seekable():
+            output.file.flush()
+            source.check(Path(output.file.name))
 
 
 def _keep_bytes(task: RowTask, output: Output, *, same_packing: bool) -> None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rapidfuzz import process
-
 from ocrfix.formats.errors import FormatError
 from ocrfix.formats.rows import Row
 
@@ -48,6 +46,8 @@ class ParquetRows:
         self.schema = self._file.schema_arrow
         for name in (self.column, self.id_column):
             if name is not None and name not in self.schema.names:
+                from rapidfuzz import process  # noqa: PLC0415  (start-up time)
+
                 near = process.extractOne(name, self.schema.names, score_cutoff=50)
                 hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.schema.names)}"
                 raise FormatError(f"{self.path}: there is no column {name!r}; {hint}")
@@ -97,7 +97,14 @@ class ParquetRows:
     def writer(self, file: BinaryIO) -> Any:  # noqa: ANN401  (pyarrow's)
         """A writer of a file with this one's schema, metadata, version, compression and dictionaries."""
         data = self._file.metadata
-        options: dict[str, Any] = {"version": data.format_version}
+        physical = [self._file.schema.column(i) for i in range(len(self._file.schema))]
+        options: dict[str, Any] = {
+            "version": data.format_version,
+            "store_schema": b"ARROW:schema" in (data.metadata or {}),
+            "use_deprecated_int96_timestamps": any(c.physical_type == "INT96" for c in physical),
+            # lists were once written with "item" where "element" is usual now
+            "use_compliant_nested_type": not any(".list.item" in c.path for c in physical),
+        }
         if data.num_row_groups:
             group = data.row_group(0)
             columns = [group.column(i) for i in range(group.num_columns)]
@@ -109,6 +116,18 @@ class ParquetRows:
             if group.sorting_columns:
                 options["sorting_columns"] = group.sorting_columns
         return self._parquet.ParquetWriter(file, self.schema, **options)
+
+    def check(self, path: Path) -> None:
+        """See that a file that was written has this one's schema. Raises FormatError when it has not."""
+        with self._parquet.ParquetFile(path) as written:
+            # comparing them passes over names within lists; the first line names the object in memory
+            old, new = (str(file.schema).partition("\n")[2] for file in (self._file, written))
+            same = old == new
+        if not same:
+            raise FormatError(
+                f"{self.path}: pyarrow {self._arrow.__version__} would not write its schema back as it is; "
+                "the file is as it was"
+            )
 
     def write(self, writer: Any, index: int, texts: Sequence[str | None], changed: bool) -> None:  # noqa: ANN401
         """Write one row group (``index`` from 0), with other texts where any ``changed``."""
