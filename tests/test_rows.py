@@ -166,6 +166,14 @@ def test_nested_column_and_missing_column(tmp_path):
     assert "no row has a string in 'body'; name the field with --text-column" in result.stderr
 
 
+def test_texts_may_be_markdown(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": f"# {BAD}\n\n`{BAD}`"}), "utf-8")
+    result = invoke("clean", *OPTIONS, path, "--text-format", "markdown")
+    assert json.loads(result.stdout)["text"] == f"# {GOOD}\n\n`{BAD}`"
+    assert json.loads(invoke("clean", *OPTIONS, path).stdout)["text"] == f"# {GOOD}\n\n`{GOOD}`"
+
+
 def test_line_ends_in_a_text_stay(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text(json.dumps({"text": f"{BAD}\r\n{BAD}"}), "utf-8")
@@ -272,7 +280,7 @@ def test_a_row_that_fails_stays(tmp_path, monkeypatch):
     assert [row["text"] for row in lines(out)] == ["hỏng", GOOD]
 
 
-def _die_on_row_3(_name, _config, rows):
+def _die_on_row_3(_name, _config, _markdown, rows):
     if any(number == 3 for number, _ in rows):
         os._exit(1)
     return [(f"{number}", None, "") for number, _ in rows]

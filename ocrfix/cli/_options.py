@@ -138,6 +138,13 @@ _OPTIONS: Final = (
         show_default=True,
         help="Where the text stands in rows of JSON lines (a.b is b in a) or Parquet.",
     ),
+    click.option(
+        "--text-format",
+        type=click.Choice(["text", "markdown"]),
+        default="text",
+        show_default=True,
+        help="What the texts in such rows are.",
+    ),
     click.option("--id-column", metavar="NAME", help="Where such rows have an id, for the findings."),
     click.option(
         "--jobs",

@@ -44,7 +44,7 @@ class RowTask:
     ``path`` is None for standard input; ``form`` is one of `ocrfix.formats.rows.ROW_FORMATS`; ``column``
     holds the texts, ``id_column`` the ids; ``output`` is None when nothing is written to a file, and then
     ``to_stdout`` says whether it goes to standard output; ``jobs`` is the number of processes;
-    ``max_unpacked`` is as for `ocrfix.formats.read`.
+    ``max_unpacked`` is as for `ocrfix.formats.read`; ``markdown`` says that the texts are Markdown.
     """
 
     path: Path | None
@@ -56,6 +56,7 @@ class RowTask:
     to_stdout: bool = False
     jobs: int = 1
     max_unpacked: int | None = None
+    markdown: bool = False
 
     @property
     def name(self) -> str:
@@ -254,7 +255,7 @@ def _pool(jobs: int) -> Iterator[_Pool | None]:
 
 def _cleaned(rows: Iterator[Row], task: RowTask, pool: _Pool | None) -> Iterator[RowOutcome]:
     """The outcomes of rows, in their order."""
-    work = partial(_clean_batch, task.name, task.config)
+    work = partial(_clean_batch, task.name, task.config, task.markdown)
     if pool is None:
         for row in rows:
             yield _outcome(row, work([(row.number, row.text)])[0])
@@ -308,18 +309,25 @@ def _outcome(row: Row, work: _Work) -> RowOutcome:
     return RowOutcome(row, text, report, error)
 
 
-def _clean_batch(name: str, config: Config, rows: list[tuple[int, str | None]]) -> list[_Work]:
-    return [_clean_row(f"{name}:{number}", config, text) for number, text in rows]
+def _clean_batch(
+    name: str, config: Config, markdown: bool, rows: list[tuple[int, str | None]]
+) -> list[_Work]:
+    return [_clean_row(f"{name}:{number}", config, markdown, text) for number, text in rows]
 
 
-def _clean_row(name: str, config: Config, text: str | None) -> _Work:
+def _clean_row(name: str, config: Config, markdown: bool, text: str | None) -> _Work:
     from ocrfix import clean  # noqa: PLC0415  (start-up time)
 
     if text is None:
         return None, None, ""
     try:
         source = text_source(text, name)
-        result = clean(source.document, config)
+        document = source.document
+        if markdown:
+            from ocrfix.formats.markdown import markdown_document  # noqa: PLC0415
+
+            document = markdown_document(document)
+        result = clean(document, config)
         return source.restore(result), result.report, ""
     except MemoryError:
         return None, None, "not enough memory"

@@ -157,6 +157,7 @@ class Session:
             self._to_stdout,
             jobs,
             options["max_unpacked"],
+            options["text_format"] == "markdown",
         )
         failed: list[str] = []  # the first of each kind
         passed: list[str] = []
