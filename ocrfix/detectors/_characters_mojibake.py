@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final
-
-from ftfy import TextFixerConfig, fix_encoding
-from ftfy.badness import is_bad
 
 from ocrfix.detectors._characters_scan import ORDINARY, Claims, small_edit
 from ocrfix.detectors.base import Context
@@ -19,23 +16,6 @@ from ocrfix.vietnamese.syllable import is_syllable
 
 __all__ = ["Mojibake", "find_mojibake", "may_hold_mojibake"]
 
-_CONFIG: Final = TextFixerConfig(
-    unescape_html=False,
-    remove_terminal_escapes=False,
-    fix_encoding=True,
-    restore_byte_a0=False,  # would eat a space; "Ã " is read here
-    replace_lossy_sequences=False,  # would put U+FFFD where the rest still tells something
-    decode_inconsistent_utf8=True,
-    fix_c1_controls=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    fix_surrogates=False,
-    remove_control_chars=False,
-    normalization=None,
-    explain=False,
-)
 _PIECE: Final = 4000
 _RUN: Final = re.compile(r"[^\x00-\x7f]+")
 _LEADS: Final = frozenset("ÂÃÄÅÆáâãäåïðÐ├┬─ßΓ√¬╞ГЂРВвбĂĆ")
@@ -89,9 +69,38 @@ def _pieces(text: str) -> Iterator[Span]:
         done = end
 
 
+@cache
+def _ftfy() -> tuple[Callable[[str], bool], Callable[[str], str]]:
+    """Whether ftfy finds a line bad, and its decoding of one; imported when first needed (start-up time)."""
+    from ftfy import TextFixerConfig, fix_encoding  # noqa: PLC0415
+    from ftfy.badness import is_bad  # noqa: PLC0415
+
+    config = TextFixerConfig(
+        unescape_html=False,
+        remove_terminal_escapes=False,
+        fix_encoding=True,
+        restore_byte_a0=False,  # would eat a space; "Ã " is read here
+        replace_lossy_sequences=False,  # would put U+FFFD where the rest still tells something
+        decode_inconsistent_utf8=True,
+        fix_c1_controls=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        uncurl_quotes=False,
+        fix_line_breaks=False,
+        fix_surrogates=False,
+        remove_control_chars=False,
+        normalization=None,
+        explain=False,
+    )
+    return is_bad, partial(fix_encoding, config=config)
+
+
 def find_mojibake(text: str, claims: Claims, context: Context) -> Iterator[Mojibake]:
     """Decodings of mojibake in the text, outside of what other rules have explained."""
     pieces = list(_pieces(text))
+    if not pieces:
+        return
+    is_bad, decoded = _ftfy()
     # A single sequence may be chance; beside others in the document it is not.
     several = len({s for p in pieces for s in _sequences().findall(text, p.start, p.end)}) >= SEVERAL
     for span in pieces:
@@ -100,7 +109,7 @@ def find_mojibake(text: str, claims: Claims, context: Context) -> Iterator[Mojib
         bad = is_bad(line)
         if not bad and (len(sequences) < 2 - several):
             continue
-        fixed = fix_encoding(line, _CONFIG) if bad else line
+        fixed = decoded(line) if bad else line
         # ftfy takes "Ã " for "à " even inside a word.
         if "Ã " in line or _sequences().search(fixed) or _LOST.search(fixed):
             found = _by_letter(line, span.start, context)
