@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from types import FrameType
+from typing import NoReturn
 
 from ocrfix.cli._work import Outcome, Task, work
 
@@ -20,7 +24,7 @@ def run_in_pool(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
     """
     executor = make_pool(min(jobs, len(tasks)))
     try:
-        futures = [executor.submit(work, task) for task in tasks]
+        futures = [executor.submit(_work, task) for task in tasks]
         for task, future in zip(tasks, futures, strict=True):
             yield _outcome(task, future)
     finally:
@@ -35,9 +39,25 @@ def _outcome(task: Task, future: Future[Outcome]) -> Outcome:
     # some process died: try this file alone, to learn whether it is the one to blame
     with make_pool(1) as executor:
         try:
-            return executor.submit(work, task).result()
+            return executor.submit(_work, task).result()
         except BrokenProcessPool:
             return Outcome(task.name, error=f"{task.name}: the process died, perhaps for want of memory")
+
+
+def _work(task: Task) -> Outcome:
+    """The work on one file; told to stop, the process ends, but leaves nothing half written behind."""
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        return work(task)
+    except SystemExit:
+        sys.stderr.flush()
+        os._exit(1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(1)
 
 
 def make_pool(jobs: int) -> ProcessPoolExecutor:

@@ -84,6 +84,7 @@ def _work(task: Task) -> Reviewed:
     from ocrfix import clean  # noqa: PLC0415  (start-up time)
 
     keep, most = task.keep_removed, task.max_unpacked
+    before = _state(task.path) if task.in_place else None
     if task.path is None:
         source = read_data(task.data, "-", task.encoding, task.form, keep_removed=keep, max_unpacked=most)
     else:
@@ -97,6 +98,10 @@ def _work(task: Task) -> Reviewed:
             "name the right encoding with --encoding, or write elsewhere with -o"
         )
     if task.output is not None and not (task.in_place and cleaned == inner.data):
+        if task.in_place and _state(task.path) != before:
+            raise FormatError(
+                f"{task.name}: it was changed while it was being cleaned, and stays so; clean it again"
+            )
         write(task.output, render_for(source, cleaned, task.output))
     report = source.locate(result.report)
     report = replace(report, notes=report.notes + source.notes)
@@ -106,6 +111,15 @@ def _work(task: Task) -> Reviewed:
     raw = inner.raw if isinstance(inner, TextSource) else inner.data.decode("utf-8", "surrogateescape")
     texts = (source.document.text, result.text, raw, cleaned.decode("utf-8", "surrogateescape"))
     return Reviewed(report, *texts, task.config.min_confidence)
+
+
+def _state(path: Path | None) -> tuple[int, int, int, int] | None:
+    """What tells whether a file is still the same; None for none."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return found and (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def run(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
