@@ -7,8 +7,9 @@ from typing import Final
 
 from ocrfix.detectors._noise_concepts import Talk, chinese_talk, is_label, vietnamese_talk
 from ocrfix.detectors._noise_english import english_marks, english_remarks
-from ocrfix.detectors._noise_lines import Mark, Sheet
+from ocrfix.detectors._noise_lines import LONG, Mark, Sheet
 from ocrfix.detectors._noise_rules import MODEL_CHATTER
+from ocrfix.detectors._noise_talk import remark_weight, talk_weight
 from ocrfix.model import Safety, Span
 from ocrfix.vietnamese.letters import letter
 
@@ -20,9 +21,11 @@ _VIETNAMESE: Final = 0.02
 
 _TAG: Final = re.compile(
     r"<\|ref\|>[^<>\n]{0,60}<\|/ref\|>(?:<\|det\|>[\[\]\d, ]{2,200}<\|/det\|>)?"
-    r"|<!--\s*(?:image|picture|figure|table|chart|formula|page|missing|text|header|footer|end|start|ocr)\b"
+    r"|<!--\s*(?:image|picture|figure|table|chart|formula|page|missing|text|header|footer|end|start|ocr)\w{0,12}\b"
     r"[^<>\n]{0,120}-->|\[MISSING_PAGE_[A-Z]{2,12}(?::\d{1,4})?\]|</?(?:start_of_image|end_of_image|think"
     r"|transcription|transcript|ocr_text|page_text|page|output|answer)>"
+    r"|</?(?:table|page|image|figure|column|section|text|header|footer|doc|document|ocr|line|block)[_-]?"
+    r"(?:start|end|break|begin|sep)/?>"
     r"|<\|/?[a-z_]{2,30}\|>|</s>|<(?:image|img|pad|unk|bos|eos|start_of_turn|end_of_turn|image_placeholder"
     r"|ocr)\s*/?>"
     r"|<(?P<tag>img|figure_description|watermark|image_description)>[^<\n]{0,400}</(?P=tag)>"
@@ -130,6 +133,14 @@ _GLUED: Final = re.compile(
     r"(?<=[.!?…:;”\"»])[ \t]+"
     r"(?P<remark>\[[^\[\]\n]{4,200}\]|\([^()\n]{4,200}\)|[^\W\d_][^.!?…:;\n]{10,200}:)$"
 )
+_CUT: Final = re.compile(r"[.!?…;:”\"»)][ \t]+(?=[^\W\d_a-z])")
+_WEIGHT: Final = 5
+"""Weight from which on a line is a model's; 12 lines of 63 million characters of right text reach it."""
+_EDGE_WEIGHT: Final = 4
+_FIRST_NOTE: Final = 2
+_AT_EDGE: Final = 3  # lines from which on a document has an edge and a middle
+_AROUND: Final = 60  # lines that are looked at to see what a text is about
+_FAR: Final = 600  # characters of each of them
 _ASK: Final = re.compile(r"\b(?:bạn|anh/chị|quý vị)\b")
 _SELF: Final = re.compile(r"\b(?:tôi|mình)\b")
 
@@ -175,7 +186,7 @@ def _short(text: str) -> str:
 def _label(sheet: Sheet, index: int) -> Mark | None:
     """An English title or note of the transcription itself."""
     text = sheet.lines[index].text
-    marked = text[0] in "[(*_#-=" or text[-1] == ":"
+    marked = text[0] in "[(*_#-=" or text[-1] in ":."
     if not marked or len(text) > _LABEL or not is_label(text.strip(_LIST_MARKS)):
         return None
     return _mark(f"a model's remark {_short(text)}", "label", (0.96, Safety.SAFE), index)
@@ -268,6 +279,8 @@ def _vietnamese(sheet: Sheet, index: int) -> Mark | None:
     text = line.text.strip("*_# ").lower()
     if not text:
         return None
+    if (weighed := _weighed(sheet, index)) and weighed[1] is Safety.SAFE:
+        return _mark(f"a model's remark {_short(line.text)}", "vietnamese", weighed, index)
     edge = index in (0, len(sheet.lines) - 1) or sheet.alone(index)
     grade: _Grade | None = None
     if text[0] not in "cdđhklmnrstvxo(":
@@ -283,14 +296,77 @@ def _vietnamese(sheet: Sheet, index: int) -> Mark | None:
         grade = (0.85, Safety.UNSAFE)
     if (grade is None or grade[1] < Safety.SAFE) and (talk := _grade_talk(sheet, index, text)):
         grade = talk
+    grade = grade or weighed
     return grade and _mark(f"a model's remark {_short(line.text)}", "vietnamese", grade, index)
+
+
+def _weighed(sheet: Sheet, index: int) -> _Grade | None:
+    """How sure a Vietnamese line by itself is a model's, by the weight of its words and by its place."""
+    line = sheet.lines[index]
+    last = len(sheet.lines) - 1
+    if len(line.text) > _OPENING or not (sheet.alone(index) or index in (0, last)):
+        return None
+    if line.text[0] in "[(（" and line.text[-1] in "])）.":
+        return _unread(sheet, index)
+    weight, told = remark_weight(line.text.strip("*_# "))
+    if weight < _EDGE_WEIGHT:
+        return None
+    edge = last >= _AT_EDGE and (index <= 1 or index >= last - 1)
+    sure = weight >= _WEIGHT + 1 or (told and (edge or weight >= _WEIGHT))
+    if not sure:
+        return (0.75, Safety.UNSAFE) if weight >= _WEIGHT else None
+    return (0.75, Safety.UNSAFE) if _speaks_of_pictures(sheet, index) else (0.95, Safety.SAFE)
+
+
+def _unread(sheet: Sheet, index: int) -> _Grade | None:
+    """How sure a Vietnamese note in brackets is a model's on what it could not read."""
+    line = sheet.lines[index]
+    text = line.text.strip(_LIST_MARKS + ".")
+    if not _FIRST_NOTE <= len(text) <= _LABEL or any(c.isdigit() for c in text):
+        return None
+    weight, classes = talk_weight(text.casefold())
+    if "defect" not in classes or (weight <= _FIRST_NOTE and line.text[0] != "["):
+        return None
+    return (0.75, Safety.UNSAFE) if _speaks_of_pictures(sheet, index) else (0.95, Safety.SAFE)
+
+
+def _speaks_of_pictures(sheet: Sheet, index: int) -> bool:
+    """Whether other lines of the document weigh like remarks, too, so that they are what it is about."""
+    own = sheet.lines[index].block
+    last = len(sheet.lines) - 1
+    near = range(max(0, index - _AROUND), min(last, index + _AROUND) + 1)
+    like = 0
+    for place in near:
+        line = sheet.lines[place]
+        if line.block == own or place in (0, last):
+            continue
+        low = line.text[:_FAR].casefold()
+        like += "reading" in talk_weight(low)[1] or "given" in talk_weight(low)[1]
+    return like > 1
+
+
+def _glued_sentence(sheet: Sheet, index: int) -> Mark | None:
+    """A Vietnamese sentence of a model behind the last one of a paragraph."""
+    line = sheet.lines[index]
+    if len(line.text) < LONG or line.text[-1] not in ".!?":
+        return None
+    cut = 0
+    for match in _CUT.finditer(line.text, max(0, len(line.text) - _OPENING)):
+        cut = match.end()
+    if not cut:
+        return None
+    weight, told = remark_weight(line.text[cut:])
+    if not told or weight <= _WEIGHT or _speaks_of_pictures(sheet, index):
+        return None
+    place = Span(line.start + cut, line.end)
+    return _mark(f"a model's remark {_short(line.text[cut:])}", "vietnamese", (0.95, Safety.SAFE), place)
 
 
 def _glued(sheet: Sheet, index: int) -> Mark | None:
     """A Vietnamese remark behind the last sentence of a paragraph."""
     line = sheet.lines[index]
     if line.text[-1] not in "]):":
-        return None
+        return _glued_sentence(sheet, index)
     match = _GLUED.search(line.text, max(0, len(line.text) - _OPENING))
     if match is None:
         return None
