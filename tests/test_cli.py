@@ -18,12 +18,12 @@ import pytest
 from click.testing import CliRunner
 
 import ocrfix
-from ocrfix.cli._work import Task, run
 from ocrfix.cli.commands import cli
 from ocrfix.detectors import rules
 from ocrfix.formats import read
 from ocrfix.reports import FORMATS
 from ocrfix.reports.json import from_dict, schema
+from ocrfix.scale.files import Task, run
 
 BAD = "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu.\n"
 GOOD = BAD.replace("ð", "đ")

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 import ocrfix
 from ocrfix import Config
 from ocrfix._compressed import pack, unpack
-from ocrfix.cli import _rows
-from ocrfix.cli._rows import RowTask, run_rows
 from ocrfix.cli.commands import cli
 from ocrfix.formats import FormatError, jsonl
 from ocrfix.formats.jsonl import read_rows, with_text
+from ocrfix.report import Report
 from ocrfix.reports.jsonl import schema
+from ocrfix.scale import rows as _rows
+from ocrfix.scale.batch import Cleaned
+from ocrfix.scale.rows import RowTask, run_rows
 
 BAD = "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu."
 GOOD = BAD.replace("ð", "đ")
@@ -280,16 +282,17 @@ def test_a_row_that_fails_stays(tmp_path, monkeypatch):
     assert [row["text"] for row in lines(out)] == ["hỏng", GOOD]
 
 
-def _die_on_row_3(_name, _config, _markdown, rows):
-    if any(number == 3 for number, _ in rows):
+def _die_on_row_3(_name, _config, _markdown, item):
+    number, _ = item
+    if number == 3:
         os._exit(1)
-    return [(f"{number}", None, "") for number, _ in rows]
+    return Cleaned(f"{number}", Report())
 
 
 def test_a_process_that_dies_takes_only_its_row(tmp_path, monkeypatch):
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "a"}\n' * 5, "utf-8")
-    monkeypatch.setattr(_rows, "_clean_batch", _die_on_row_3)
+    monkeypatch.setattr(_rows, "_clean_row", _die_on_row_3)
     monkeypatch.setattr(_rows, "_BATCH", 2)
     outcomes = list(run_rows(RowTask(path, "jsonl", CONFIG, "text", jobs=2)))
     assert [o.text for o in outcomes] == ["1", "2", None, "4", "5"]

@@ -17,13 +17,13 @@ import click
 
 from ocrfix.cli._options import Failed, ReportTarget, Settings
 from ocrfix.cli._plan import Item, Plan
-from ocrfix.cli._work import Outcome, Task, explained, run
 from ocrfix.formats import FormatError, same_file
 from ocrfix.formats.files import replacing
 from ocrfix.formats.rows import row_format
 from ocrfix.reports import Failure, Reviewed, render
 from ocrfix.reports.jsonl import failure_line, finding_lines
 from ocrfix.reports.summary import Totals, print_summary, summary_text
+from ocrfix.scale.files import Outcome, Task, explained, run
 
 __all__ = ["Session"]
 
@@ -145,7 +145,7 @@ class Session:
         self, item: Item, form: str, settings: Settings, options: dict[str, Any], jobs: int
     ) -> Iterator[Reviewed]:
         """The reports of a file's rows."""
-        from ocrfix.cli._rows import RowTask, row_place, run_rows  # noqa: PLC0415  (start-up time)
+        from ocrfix.scale.rows import RowTask, row_place, run_rows  # noqa: PLC0415  (start-up time)
 
         task = RowTask(
             item.path,

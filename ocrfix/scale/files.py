@@ -122,10 +122,21 @@ def _state(path: Path | None) -> tuple[int, int, int, int] | None:
     return found and (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def run(tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
-    """The outcomes of all tasks, in their order whatever the number of processes."""
-    if jobs <= 1 or len(tasks) <= 1:
-        return map(work, tasks)
-    from ocrfix.cli._pool import run_in_pool  # noqa: PLC0415  (start-up time)
+def run(tasks: Sequence[Task], jobs: int, budget: float | None = None) -> Iterator[Outcome]:
+    """The outcomes of all tasks, in their order whatever the number of processes.
 
-    return run_in_pool(tasks, jobs)
+    Parameters: ``tasks``; ``jobs``, how many processes; ``budget``, seconds that one file may take, None
+    for no end. With one job, or one task, and no budget all is done in this process.
+    """
+    if budget is None and (jobs <= 1 or len(tasks) <= 1):
+        yield from map(work, tasks)
+        return
+    from ocrfix.scale.pool import Batch, Lost, Pool  # noqa: PLC0415  (start-up time)
+
+    with Pool(min(jobs, len(tasks)), budget) as pool:
+        for batch in pool.run(Batch(work, [task]) for task in tasks):
+            (result,) = batch.results
+            if isinstance(result, Lost):
+                name = batch.items[0].name
+                result = Outcome(name, error=f"{name}: {result.why}")
+            yield result

@@ -1,0 +1,372 @@
+"""The work on files with one text a row: in order, in bounded memory."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self, cast
+
+from ocrfix._compressed import PackingError, packing_of, reader, split_suffix, writer
+from ocrfix.config import Config
+from ocrfix.formats.errors import FormatError
+from ocrfix.formats.files import Output, reason, replacing
+from ocrfix.formats.rows import Row
+from ocrfix.report import Report
+from ocrfix.scale.batch import Cleaned, clean_text
+from ocrfix.scale.pool import Batch, Lost, Pool, run
+
+__all__ = ["RowFile", "RowOutcome", "RowTask", "open_rows", "row_batches", "row_place", "run_rows"]
+
+_BATCH: Final = 64
+"""Rows that are handed to a process at once, at most."""
+_BATCH_TEXT: Final = 1 << 18
+"""Characters of such rows, beyond which the batch is full."""
+
+
+@dataclass(frozen=True)
+class RowTask:
+    """One file with rows to be cleaned.
+
+    ``path`` is None for standard input; ``form`` is one of `ocrfix.formats.rows.ROW_FORMATS`; ``column``
+    holds the texts, ``id_column`` the ids; ``output`` is None when nothing is written to a file, and then
+    ``to_stdout`` says whether it goes to standard output; ``jobs`` is the number of processes;
+    ``max_unpacked`` is as for `ocrfix.formats.read`; ``budget``, the seconds that one row may take;
+    ``markdown`` says that the texts are Markdown.
+    """
+
+    path: Path | None
+    form: str
+    config: Config
+    column: str
+    id_column: str | None = None
+    output: Path | None = None
+    to_stdout: bool = False
+    jobs: int = 1
+    max_unpacked: int | None = None
+    markdown: bool = False
+    budget: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What messages and reports call the file."""
+        return "-" if self.path is None else str(self.path)
+
+
+@dataclass(frozen=True)
+class RowOutcome:
+    """What came of a row: ``text``, cleaned; ``report``, None when it was not cleaned; ``error``, why its
+    cleaning failed, or "".
+    """
+
+    row: Row
+    text: str | None = None
+    report: Report | None = None
+    error: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text is another than before."""
+        return self.report is not None and self.text != self.row.text
+
+
+def run_rows(task: RowTask) -> Iterator[RowOutcome]:
+    """Clean a file's rows and write it, yielding what came of every row, in order.
+
+    The file is written when all rows have been taken. Raises FormatError when it cannot be read or
+    written; the old one is then whole.
+    """
+    with ExitStack() as stack:
+        file = stack.enter_context(open_rows(task))
+        pool = None
+        if task.jobs > 1 or task.budget is not None:
+            pool = stack.enter_context(Pool(task.jobs, task.budget))
+        work = partial(_clean_row, task.name, task.config, task.markdown)
+        # without a pool one at a time, for who sends rows down a pipe waits for them
+        most = _BATCH if pool else 1
+        for batch in run(row_batches(file.rows(), work, most=most), pool):
+            texts = []
+            for row, result in zip(batch.tag, batch.results, strict=True):
+                outcome = _outcome(row, result)
+                texts.append(outcome.text if outcome.changed else None)
+                yield outcome
+            file.put(batch.tag, texts)
+        file.finish()
+
+
+def _clean_row(name: str, config: Config, markdown: bool, item: tuple[int, str | None]) -> Cleaned | None:
+    number, text = item
+    return None if text is None else clean_text(text, config, f"{name}:{number}", markdown=markdown)
+
+
+def _outcome(row: Row, result: Cleaned | Lost | None) -> RowOutcome:
+    if result is None:
+        return RowOutcome(row)
+    if isinstance(result, Lost):
+        return RowOutcome(row, error=result.why)
+    return RowOutcome(row, result.text, result.report, result.error)
+
+
+def row_batches(
+    rows: Iterable[Row],
+    work: Callable[[Any], Any],
+    item: Callable[[Row], Any] | None = None,
+    most: int = _BATCH,
+) -> Iterator[Batch]:
+    """Rows by batches, each with its rows as the tag.
+
+    Parameters: ``rows``; ``work``, what is done with each; ``item``, what of a row goes to the process that
+    does it: by default its number and text.
+    """
+    batch: list[Row] = []
+    size = 0
+
+    def made() -> Batch:
+        items = [item(row) if item else (row.number, row.text) for row in batch]
+        return Batch(work, items, batch, size)
+
+    for row in rows:
+        batch.append(row)
+        size += len(row.text or "")
+        if len(batch) >= most or size >= _BATCH_TEXT:
+            yield made()
+            batch, size = [], 0
+    if batch:
+        yield made()
+
+
+def row_place(task: RowTask, row: Row) -> dict[str, Any]:
+    """What a line of findings says of where a row stands."""
+    place: dict[str, Any] = {"file": task.name, "row": row.number}
+    if task.id_column is not None:
+        place["id"] = row.id
+    return place
+
+
+def open_rows(task: RowTask) -> RowFile:
+    """The file of a task, to be used as a context. Raises FormatError when it cannot be read or written."""
+    return _ParquetFile(task) if task.form == "parquet" else _LineFile(task)
+
+
+class RowFile:
+    """A file that is read by rows, and written by rows in the same order.
+
+    Leaving the context without `finish` leaves an old output as it was. All methods raise FormatError when
+    the file cannot be read or written.
+    """
+
+    def __init__(self, task: RowTask) -> None:
+        self.task = task
+        self.changed = False
+        self._stack = ExitStack()
+        self._output: Output | None = None
+        self._finished = False
+
+    def __enter__(self) -> Self:
+        try:
+            self._open()
+        except BaseException:
+            self._abandon()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._finished:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        self._stack.__exit__(_Abandoned, _Abandoned(), None)
+
+    def _open(self) -> None:
+        raise NotImplementedError
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, in order."""
+        raise NotImplementedError
+
+    def put(self, rows: Sequence[Row], texts: Sequence[str | None]) -> None:
+        """Write the next rows, with another text where that is not None."""
+        raise NotImplementedError
+
+    def _complete(self) -> None:
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Let the output take its place; byte for byte the input where no row changed."""
+        try:
+            self._complete()
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            self._finished = True
+        self._stack.close()
+
+    def _keep_bytes(self) -> None:
+        path, output = self.task.path, self._output
+        if path is None or output is None:
+            return
+        if self.task.output is not None and self.task.output.exists() and self.task.output.samefile(path):
+            output.wanted = False
+            return
+        if output.file.seekable():
+            output.file.seek(0)
+            output.file.truncate()
+            with path.open("rb") as file:
+                shutil.copyfileobj(file, output.file)
+
+
+class _Abandoned(Exception):  # noqa: N818  (no error: the signal for what is being written to be dropped)
+    pass
+
+
+class _LineFile(RowFile):
+    """JSON lines, compressed or not, from a file or standard input."""
+
+    def _open(self) -> None:
+        self._file, packing = self._opened()
+        self._packed = bool(packing)
+        self._same_packing = packing == self._packing_of(self.task.path)
+        self._out = self._sink(packing)
+
+    def rows(self) -> Iterator[Row]:
+        from ocrfix.formats.jsonl import read_rows  # noqa: PLC0415  (start-up time)
+
+        task = self.task
+        try:
+            yield from read_rows(self._file, task.name, task.column, task.id_column)
+        except PackingError as error:
+            raise FormatError(f"{task.name}: {error}") from error
+        except OSError as error:
+            raise FormatError(f"{task.name}: cannot be read: {reason(error)}") from error
+
+    def put(self, rows: Sequence[Row], texts: Sequence[str | None]) -> None:
+        from ocrfix.formats.jsonl import with_text  # noqa: PLC0415
+
+        for row, text in zip(rows, texts, strict=True):
+            self.changed = self.changed or text is not None
+            if self._out is not None:
+                self._out.write(row.data if text is None else with_text(row, self.task.column, text))
+
+    def _complete(self) -> None:
+        if self._out is not None and self._packed:
+            self._out.close()
+        if not self.changed and self._same_packing:
+            self._keep_bytes()
+
+    @staticmethod
+    def _packing_of(path: Path | None) -> str:
+        if path is None:
+            return ""
+        with path.open("rb") as file:
+            return packing_of(file.read(10))
+
+    def _opened(self) -> tuple[BinaryIO, str]:
+        """The stream of unpacked lines, and the compression that the output is to have."""
+        task = self.task
+        try:
+            if task.path is None:
+                file: BinaryIO = sys.stdin.buffer
+                size = sys.maxsize >> 16  # not known; what is read as a stream takes little memory anyhow
+            else:
+                if task.path.is_dir():
+                    raise FormatError(f"{task.name}: this is a folder")
+                file = self._stack.enter_context(task.path.open("rb"))
+                size = os.fstat(file.fileno()).st_size
+            buffered: Any = file if hasattr(file, "peek") else io.BufferedReader(cast("io.RawIOBase", file))
+            found = packing_of(buffered.peek(10)[:10])
+        except OSError as error:
+            raise FormatError(f"{task.name}: cannot be read: {reason(error)}") from error
+        packing = ""
+        if task.output is not None:
+            same = task.path is not None and task.output.name == task.path.name
+            packing = split_suffix(task.output.name)[1] or (found if same else "")
+        if not found:
+            return buffered, packing
+        try:
+            return cast("BinaryIO", reader(buffered, found, size, task.max_unpacked)), packing
+        except PackingError as error:
+            raise FormatError(f"{task.name}: {error}") from error
+
+    def _sink(self, packing: str) -> BinaryIO | None:
+        """The stream that takes the lines."""
+        task = self.task
+        if task.output is None:
+            return sys.stdout.buffer if task.to_stdout else None
+        self._output = self._stack.enter_context(replacing(task.output))
+        if not packing:
+            return self._output.file
+        try:
+            out = writer(self._output.file, packing)
+        except PackingError as error:
+            raise FormatError(f"{task.name}: {error}") from error
+        self._stack.callback(out.close)
+        return out
+
+
+class _ParquetFile(RowFile):
+    """Parquet, a row group at a time."""
+
+    def _open(self) -> None:
+        from ocrfix.formats.parquet import ParquetRows  # noqa: PLC0415  (start-up time)
+
+        task = self.task
+        if task.path is None or task.to_stdout:
+            raise FormatError(f"{task.name}: Parquet is read from a file and written to one: name it, and -o")
+        self._source = ParquetRows(task.path, task.column, task.id_column)
+        self._target: Any = None
+        if task.output:
+            self._output = self._stack.enter_context(replacing(task.output))
+            self._target = self._source.writer(self._output.file)
+        self._sizes: list[int] = []
+        self._texts: list[str | None] = []
+        self._group = 0
+        self._changed_here = False
+
+    def rows(self) -> Iterator[Row]:
+        for group in self._source.rows():
+            self._sizes.append(len(group))
+            yield from group
+            self._write_groups()
+
+    def put(self, rows: Sequence[Row], texts: Sequence[str | None]) -> None:
+        for row, text in zip(rows, texts, strict=True):
+            self._texts.append(row.text if text is None else text)
+            self._changed_here = self._changed_here or text is not None
+            if len(self._texts) == self._sizes[self._group]:
+                self._write_group()
+                self._write_groups()
+
+    def _write_group(self) -> None:
+        self.changed = self.changed or self._changed_here
+        if self._target is not None:
+            self._source.write(self._target, self._group, self._texts, self._changed_here)
+        self._texts, self._changed_here = [], False
+        self._group += 1
+
+    def _write_groups(self) -> None:
+        """Write the groups without rows whose turn it is."""
+        while self._group < len(self._sizes) and self._sizes[self._group] == len(self._texts) == 0:
+            self._write_group()
+
+    def _complete(self) -> None:
+        self._write_groups()
+        if self._target is not None:
+            self._target.close()
+        output = self._output
+        if output is None:
+            return
+        if not self.changed:
+            self._keep_bytes()
+        elif output.file.seekable():
+            output.file.flush()
+            self._source.check(Path(output.file.name))
