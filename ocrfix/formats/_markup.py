@@ -96,6 +96,10 @@ def decode_markup(data: bytes, name: str, encoding: str | None = None) -> Markup
         elif b"\0" not in head:
             encoding = "utf-8"
     read = decode(data, name, encoding)
+    if encoding is None and not read.encoding.startswith(("utf-", "ascii")):
+        raise FormatError(
+            f"{name}: it names no encoding and is not in UTF-8; name the right one with --encoding"
+        )
     mark = next((m for c, m in _MARKS.items() if c == read.encoding and data.startswith(m)), b"")
     text = read.text.removeprefix("\ufeff") if mark else read.text
     if read.encoding not in _LOSSLESS and mark + text.encode(read.encoding, "replace") != data:

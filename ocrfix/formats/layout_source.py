@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ocrfix.document import Document
-from ocrfix.formats._markup import Markup
+from ocrfix.formats._markup import Markup, decode_markup
 from ocrfix.formats._tree import Node
+from ocrfix.formats.errors import FormatError
 from ocrfix.model import Span
 from ocrfix.report import Report, ReportedFinding, Result
 
@@ -74,6 +75,8 @@ class Dialect(Protocol):
     """The format's name, for people."""
     notes: tuple[str, ...]
     """What people should know about how the file was read."""
+
+    def __init__(self, markup: Markup, name: str) -> None: ...
 
     def pieces(self) -> Iterator[Piece]:
         """The words in reading order; lines or blocks where the file has no words."""
@@ -237,12 +240,31 @@ class LayoutSource:
         """The file with the cleaned text in it; the same bytes when no word was changed.
 
         Words, lines and blocks are changed where they stand. Line and block ends stay those of the page,
-        whatever became of them in the text.
+        whatever became of them in the text. Raises FormatError when what would be written does not say the
+        cleaned words, which happens where elements are left open or badly nested.
         """
         from ocrfix.formats._writeback import write_back  # noqa: PLC0415  (start-up time)
 
         text = write_back(self, result)
-        return self.data if text is None else self.markup.encode(text)
+        if text is None:
+            return self.data
+        written = self.markup.encode(text)
+        if self._words_in(written) != result.text.split():
+            raise FormatError(
+                f"{self.document.name}: its markup is badly nested, so that repairs cannot be put in their "
+                "places; mend the markup first, with tidy for instance"
+            )
+        return written
+
+    def _words_in(self, written: bytes) -> list[str]:
+        """What a file that was written says; nothing where it cannot be read again."""
+        name = self.document.name
+        try:
+            markup = decode_markup(written, name, self.markup.encoding)
+            dialect = type(self.dialect)(markup, name)
+        except FormatError:
+            return []
+        return "".join(_put_together(dialect)[0]).split()
 
 
 _MANY = 8
@@ -257,6 +279,22 @@ def make_source(
     Parameters: ``dialect``; ``markup``, the file decoded; ``data``, its bytes; ``name``, the file's;
     ``keep_removed`` as in `LayoutSource`.
     """
+    parts, cells, told = _put_together(dialect)
+    text = "".join(parts)
+    confidence = None
+    if told:
+        confidence = np.full(len(text), np.nan, dtype=np.float32)
+        for start, end, value in told:
+            confidence[start:end] = value
+        np.clip(confidence, 0.0, 1.0, out=confidence)
+    document = Document(text, name, confidence)
+    return LayoutSource(document, data, markup, dialect, tuple(cells), keep_removed)
+
+
+def _put_together(
+    dialect: Dialect,
+) -> tuple[list[str], list[Cell], list[tuple[int, int, float | Sequence[float]]]]:
+    """The parts of the text, the places of the words in it, and the confidences that are told."""
     parts: list[str] = []
     cells: list[Cell] = []
     told: list[tuple[int, int, float | Sequence[float]]] = []
@@ -280,12 +318,4 @@ def make_source(
         last, page = piece, piece.page
     if parts:
         parts.append("\n")
-    text = "".join(parts)
-    confidence = None
-    if told:
-        confidence = np.full(len(text), np.nan, dtype=np.float32)
-        for start, end, value in told:
-            confidence[start:end] = value
-        np.clip(confidence, 0.0, 1.0, out=confidence)
-    document = Document(text, name, confidence)
-    return LayoutSource(document, data, markup, dialect, tuple(cells), keep_removed)
+    return parts, cells, told
