@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ocrfix.detectors._duplicates_match import unreadable
+from ocrfix.detectors._duplicates_gaps import unreadable
 from ocrfix.detectors._duplicates_rounds import Rounds, follow
 from ocrfix.detectors._duplicates_rules import LOOP
 from ocrfix.detectors._duplicates_tokens import fold
 from ocrfix.model import Edit, Finding, Safety, Span
 
 if TYPE_CHECKING:
+    from ocrfix.detectors._duplicates_align import Match
     from ocrfix.detectors._duplicates_layout import Layout
-    from ocrfix.detectors._duplicates_match import Match
 
 __all__ = ["shorten", "sign_loops", "word_loop"]
 
@@ -64,7 +64,7 @@ def word_loop(layout: Layout, match: Match) -> tuple[Finding | None, int]:
     Parameters: ``match``, whose two copies overlap or touch.
     """
     rounds = follow(layout, match)
-    if rounds.count < _FEWEST:
+    if rounds.number < _FEWEST:
         return None, 0
     unit = layout.words(*rounds.kept)
     words = [w.casefold() for w in re.findall(r"\w+", unit)]
@@ -81,15 +81,15 @@ def word_loop(layout: Layout, match: Match) -> tuple[Finding | None, int]:
     finding = Finding(
         LOOP,
         Span(edits[0].span.start, edits[-1].span.end),
-        f'"{shorten(unit)}" {rounds.count} times over',
+        f'"{shorten(unit)}" {rounds.number} times over',
         tuple(edits),
         0.98 if safety is Safety.SAFE else 0.8,
         safety,
         {
             "kept": {"start": kept.start, "end": kept.end, "text": shorten(unit)},
             "why": f"the {'first' if rounds.kept == rounds.first else 'usual'} round of the loop",
-            "similarity": round(1.0 - rounds.misread / rounds.count, 3),
-            "rounds": rounds.count,
+            "similarity": round(1.0 - rounds.misread / rounds.number, 3),
+            "rounds": rounds.number,
         },
     )
     return finding, rounds.stop
@@ -111,15 +111,15 @@ def _loop_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | N
         least, most = {1: (10, 20), 2: (6, 12)}.get(size, (5, 10))
     else:
         least, most = {1: (6, 8), 2: (4, 6)}.get(size, (4, 5))
-    if rounds.count >= most and (2 * rounds.misread <= rounds.count or _badly_read(layout, rounds, size)):
+    if rounds.number >= most and (2 * rounds.misread <= rounds.number or _badly_read(layout, rounds, size)):
         return Safety.SAFE
-    return Safety.UNSAFE if rounds.count >= least else None
+    return Safety.UNSAFE if rounds.number >= least else None
 
 
 def _badly_read(layout: Layout, rounds: Rounds, size: int) -> bool:
     """Whether a long passage comes again with words misread in every round, as none is in a list."""
     kept, whole = layout.words(*rounds.kept), layout.words(rounds.first[0], rounds.last[1])
-    return size >= _LONG_LINE and unreadable(whole) >= rounds.count * (1 + unreadable(kept))
+    return size >= _LONG_LINE and unreadable(whole) >= rounds.number * (1 + unreadable(kept))
 
 
 def _lines_least(layout: Layout, rounds: Rounds, size: int) -> tuple[int, int]:

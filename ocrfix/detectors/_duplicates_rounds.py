@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from ocrfix.detectors._duplicates_match import gap_kind, unreadable
+from ocrfix.detectors._duplicates_gaps import gap_kind, unreadable
 from ocrfix.detectors._duplicates_tokens import fold
 
 if TYPE_CHECKING:
+    from ocrfix.detectors._duplicates_align import Match
     from ocrfix.detectors._duplicates_layout import Layout
-    from ocrfix.detectors._duplicates_match import Match
 
 __all__ = ["Rounds", "follow"]
 
@@ -33,7 +33,7 @@ _WORD: Final = re.compile(r"\w+")
 class Rounds(NamedTuple):
     """Full rounds of a loop: how many, some of them as word ranges, the word after the unfinished end."""
 
-    count: int
+    number: int
     first: tuple[int, int]
     kept: tuple[int, int]
     last: tuple[int, int]
