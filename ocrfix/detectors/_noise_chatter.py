@@ -9,7 +9,7 @@ from ocrfix.detectors._noise_concepts import Talk, chinese_talk, is_label, vietn
 from ocrfix.detectors._noise_english import english_marks, english_remarks
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet
 from ocrfix.detectors._noise_rules import MODEL_CHATTER
-from ocrfix.detectors._noise_talk import remark_weight, talk_weight
+from ocrfix.detectors._noise_talk import only_talk, remark_weight, talk_weight
 from ocrfix.model import Safety, Span
 from ocrfix.vietnamese.letters import letter
 
@@ -424,7 +424,9 @@ def _edge_talk(text: str, talk: Talk, *, end: bool) -> bool:
     opened = meta or text.startswith(("tôi đã ", *_VI_POLITE))
     if talk.reading and talk.persons >= 2 and self_ and (ask or opened):
         return True
-    return (talk.sure > 0 and meta) or (end and ask and talk.persons >= 3 and text[0] in "hn")
+    return (talk.sure > 0 and meta and only_talk(text)) or (
+        end and ask and talk.persons >= 3 and text[0] in "hn"
+    )
 
 
 def _grade_opening(text: str, *, first: bool) -> _Grade | None:

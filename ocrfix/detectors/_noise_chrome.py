@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
+from ocrfix.detectors._noise_forms import form_tier
 from ocrfix.detectors._noise_lines import ENDINGS, LONG, Mark, Sheet
 from ocrfix.detectors._noise_rules import WEB_CHROME
 from ocrfix.detectors._noise_vocabulary import built_tier, split_menu, web_words
@@ -127,7 +129,7 @@ def _tier(text: str) -> str | None:
     if tier is None:
         tier = built_tier(text)
         if tier != "built":
-            tier = _notice_tier(text) or tier
+            tier = _notice_tier(text) or form_tier(text) or tier
     return tier
 
 
@@ -274,9 +276,12 @@ class _Subject:
         """Whether it has an abstract, with which keywords belong."""
         return any(_ABSTRACT.match(line.text) for line in self._sheet.lines[:_SAMPLE])
 
-    def speaks_of(self, phrase: str) -> bool:
-        """Whether the running text has the words of a line."""
-        return any(phrase in text for text in self._prose)
+    def speaks_of(self, line: str) -> bool:
+        """Whether the running text has the words of a line, or two of them in a row, as below its heading."""
+        phrase = fold_chrome(line)
+        words = phrase.split()
+        parts = [f"{a} {b}" for a, b in pairwise(words)] or [phrase]
+        return any(part in text for text in self._prose for part in parts)
 
 
 class _Run(NamedTuple):
@@ -302,11 +307,17 @@ def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset
     site = kinds.count("section") >= _SECTIONS and fold_chrome(sheet.lines[lines[0]].text) in _HOME
     return _Run(
         lines,
-        sure="sure" in kinds or kinds.count("built") >= 2,
+        sure="sure" in kinds or ("built" in kinds and sum(_WEIGHTS[k] for k in kinds) > _WEIGHTS["built"]),
         last=after == len(sheet.lines) and lines[0] > 0,
         menu=site or len(near) >= 2 or (len(near) + kinds.count("weak") >= 3 and bool(near)),
         site=site,
     )
+
+
+_WEIGHTS: Final = {
+    "sure": 3, "built": 3, "near": 2, "solo": 2, "pointer": 2, "weak": 1, "link": 1, "keys": 1, "section": 0,
+}  # fmt: skip
+"""What lines of the tiers weigh as company of others."""
 
 
 def _runs(indices: list[int], noise: frozenset[int]) -> list[list[int]]:
@@ -357,6 +368,6 @@ def _alone(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) ->
     if tier == "solo":
         around = (run.lines[0] - 1, run.lines[-1] + 1)
         between = all(0 <= i < len(sheet.lines) and len(sheet.lines[i].text) >= 2 * LONG for i in around)
-        spoken = between and subject.speaks_of(fold_chrome(sheet.lines[index].text))
+        spoken = between and subject.speaks_of(sheet.lines[index].text)
         return (0.95, Safety.SAFE) if between and not spoken else None
     return _UNSURE if tier == "link" else None

@@ -79,9 +79,7 @@ _OPENING: Final = re.compile(
     r"|Woman)"
     r"[a-z'’]*[ :,!])"
 )
-_ALL_ENGLISH: Final = (
-    4  # words of a sentence without a Vietnamese syllable that needs but one function word
-)
+_ALL_ENGLISH: Final = 4  # words of a sentence without a Vietnamese syllable that needs but one function word
 _SHORTEST: Final = 12  # characters of the shortest line that is taken for a sentence
 _INTERJECTION: Final = 40  # characters of the longest one
 _WELL: Final = re.compile(

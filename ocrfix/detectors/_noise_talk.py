@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
 
-__all__ = ["remark_weight", "talk_weight"]
+__all__ = ["only_talk", "remark_weight", "talk_weight"]
 
 _STRANGE: Final = 0.3
 """Share of words that are neither of the classes nor glue up to which a sentence speaks of nothing else."""
@@ -83,6 +83,16 @@ _BEFORE: Final = frozenset(("source", "given", "model", "reading"))
 _TO: Final = frozenset(("self", "you", "given", "here", "manner", "model", "source"))
 
 
+def only_talk(text: str) -> bool:
+    """Whether a sentence in small letters has hardly a word but of pages, of reading and of any sentence.
+
+    >>> only_talk("phần đầu bị cắt."), only_talk("phần mái tôn phía trên nhà bị cắt.")
+    (True, False)
+    """
+    words, known = _WORD.findall(text), _words().known
+    return bool(words) and sum(w not in known for w in words) <= _STRANGE * len(words)
+
+
 def remark_weight(text: str) -> tuple[int, bool]:
     """How much a line or sentence weighs as a model's remark (0: none), and whether it speaks to somebody.
 
@@ -100,8 +110,7 @@ def remark_weight(text: str) -> tuple[int, bool]:
     low = text.casefold()
     if _words().others.search(low):
         return 0, False
-    words, known = _WORD.findall(low), _words().known
-    if not words or sum(w not in known for w in words) > _STRANGE * len(words):
+    if not only_talk(low):
         return 0, False
     weight, classes = talk_weight(low)
     if weight < _LEAST or not (classes & _TOLD and classes & _ABOUT):

@@ -17,6 +17,7 @@ _MOST: Final = 0.75  # share of known words from which on a line that addresses 
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,:/]\d+)*[km]?\b|[^\W\d_]+(?:[+-](?=\s|$))?")
 _MENU: Final = re.compile(r"\s*[|•·»>›]+\s*|[ \u00a0]{2,}|\t+|\s[-–—/]\s")
+_CAPTION: Final = re.compile(r"(?:hình ảnh|ảnh|clip|video)\b", re.IGNORECASE)
 _NUMBER: Final = "#"
 
 
@@ -70,17 +71,17 @@ def _cover(tokens: list[str]) -> _Cover:
 
 
 def built_tier(text: str) -> str | None:
-    """What a line is by its words: "built" for chrome, "near" or "weak" for what is chrome in company.
+    """What a line is by its words: "built" for chrome, "solo", "near" or "weak" for what is in company.
 
     >>> built_tier("Đăng nhập để gửi bình luận của bạn trên Facebook"), built_tier("5 phút đọc")
     ('built', 'built')
     >>> built_tier("Tải lại trang"), built_tier("Ông chia sẻ với báo chí")
-    ('near', None)
+    ('solo', None)
     """
     if len(text) > _LONGEST:
         return None
     tokens = _tokens(text)
-    if not tokens or len(tokens) > _WORDS:
+    if not tokens or len(tokens) > _WORDS or (len(tokens) > _PHRASE and _CAPTION.match(text)):
         return None
     alphabet = _alphabet()
     if sum(t in alphabet for t in tokens) < _MOST * len(tokens):
@@ -88,18 +89,32 @@ def built_tier(text: str) -> str | None:
     cover = _cover(tokens)
     if cover.share < _MOST:
         return None
-    has = frozenset().union(*cover.kinds)
     if cover.share < 1:
+        has = frozenset().union(*cover.kinds)
         return "near" if {"act", "web", "turn"} <= has and len(tokens) > _PHRASE else None
+    return _by_classes(cover)
+
+
+def _by_classes(cover: _Cover) -> str | None:
+    """What a line of known words is by their classes."""
+    has = frozenset().union(*cover.kinds)
+    # Titles of columns for readers' letters are made of such words, too.
+    if any("title" in k for k in cover.kinds) and not ("web" in has or {"act", "turn"} <= _plain(cover)):
+        return None
     if "number" in has:
-        counted = len(tokens) <= _PHRASE + 1 and any("count" in k for k in cover.kinds)
+        counted = cover.words <= _PHRASE + 1 and any("count" in k for k in cover.kinds)
         return "built" if counted and len(cover.kinds) == 2 else _with_number(cover)
     if "act" in has and ("web" in has or ("thing" in has and "turn" in has)):
         # One entry that is an act and a web word at once is a single word, not a sentence of a page.
         return "built" if len(cover.kinds) > 1 else "near"
     if "act" in has and ("thing" in has or "turn" in has):
-        return "near" if len(cover.kinds) > 1 else "weak"
+        return "solo" if len(cover.kinds) > 1 else "weak"
     return "weak" if has - {"glue", "turn"} else None
+
+
+def _plain(cover: _Cover) -> frozenset[str]:
+    """The classes of the entries that no title of a column has."""
+    return frozenset().union(*(k for k in cover.kinds if "title" not in k))
 
 
 def _with_number(cover: _Cover) -> str | None:
@@ -107,6 +122,9 @@ def _with_number(cover: _Cover) -> str | None:
     numbers = sum("number" in k for k in cover.kinds)
     if counts >= 2 and counts + numbers == len(cover.kinds):
         return "built"
+    has = frozenset().union(*cover.kinds)
+    if numbers == 1 and "act" in has and has & {"thing", "web"}:
+        return "near"
     return "weak" if any(k & {"act", "web", "count"} for k in cover.kinds) else None
 
 
