@@ -18,6 +18,7 @@ from ocrfix.model import Safety
 __all__ = ["fold_chrome", "web_chrome"]
 
 _LONGEST: Final = 300  # characters of the longest line compared with the phrases
+_SHORT: Final = 160  # characters of the longest line that can be a whole phrase of the list
 _LINK: Final = 140  # characters of the longest pointer to another article
 _BODY: Final = 20  # characters of a line that can be an article's text
 _SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
@@ -136,6 +137,10 @@ def _tier(text: str) -> str | None:
 def _listed_tier(text: str) -> str | None:
     """The tier of the phrase that a line is, or begins with."""
     phrases = _phrases()
+    if len(text) > _SHORT:
+        word = text.split(None, 1)[0].casefold().strip(_EDGES)
+        if word and word not in phrases.openings:
+            return None
     folded = fold_chrome(text)
     tier = phrases.whole.get(folded)
     if tier is not None:

@@ -10,6 +10,13 @@ from ocrfix._data import data_path
 
 __all__ = ["only_talk", "remark_weight", "talk_weight"]
 
+_CORE: Final = (
+    "ảnh", "hình", "tệp", "file", "pdf", "quét", "scan", "bản gốc", "nguyên văn", "nguyên bản", "trích", "nhận d",
+    "chép lại", "phiên âm", "ocr", "gõ lại", "đánh máy", "bóc tách", "số h", "markdown", "ngôn ngữ", "trợ lý",
+    "đọc được", "bản ", "mờ", "nhòe", "nhoè", "không ", "chưa ", "khó ", "bị ", "bạn", "anh", "quý vị", "là một ai",
+    "mất ", "thiếu ", "che ", "chất lượng", "có thể", "dung", "chuyển", "đoạn", "tài liệu", "trang",
+)  # fmt: skip
+"""Pieces of words, one of which every remark that weighs anything has: a screen before the classes."""
 _STRANGE: Final = 0.3
 """Share of words that are neither of the classes nor glue up to which a sentence speaks of nothing else."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -108,6 +115,8 @@ def remark_weight(text: str) -> tuple[int, bool]:
     if text[0].islower() or _NAME.search(text):
         return 0, False
     low = text.casefold()
+    if not any(word in low for word in _CORE):
+        return 0, False
     if _words().others.search(low):
         return 0, False
     if not only_talk(low):
