@@ -156,6 +156,18 @@ _OPTIONS: Final = (
         help="Files, or rows of one, cleaned at once; 0 is one for each processor.",
     ),
     click.option(
+        "--budget",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Leave a document as it is that takes longer.  [default: none; 600 with --resume]",
+    ),
+    click.option(
+        "--files-from",
+        metavar="LIST",
+        type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+        help="Also take the files named in this file, one a line; - is standard input.",
+    ),
+    click.option(
         "--max-unpacked",
         type=click.IntRange(0),
         metavar="MB",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from ocrfix.formats import FormatError, walk
-from ocrfix.formats.files import SUFFIXES
+from ocrfix.formats.files import SUFFIXES, reason
 
 __all__ = ["Item", "Plan", "make_plan"]
 
@@ -33,27 +35,33 @@ class Plan:
     single: bool = False
 
 
-def make_plan(paths: Sequence[str], output: str | None = None, *, in_place: bool = False) -> Plan:
+def make_plan(
+    paths: Sequence[str], output: str | None = None, *, in_place: bool = False, files_from: Path | None = None
+) -> Plan:
     """Find the inputs.
 
     Parameters: ``paths``, files, folders or "-" alone; ``output``, a file for one input, else a folder
-    whose tree mirrors the inputs'; ``in_place``, whether each file is its own output.
+    whose tree mirrors the inputs'; ``in_place``, whether each file is its own output; ``files_from``, a
+    file that names more files, one a line, which go to the output by their path as it stands there.
     A file that is reached twice is taken once. Raises click.UsageError when two inputs would write
     one output, or an output is an input.
     """
+    listed = _listed(files_from) if files_from else []
+    if not paths and files_from is None:
+        raise click.UsageError("Missing argument 'PATH...'.")
     if "-" in paths:
-        if len(paths) > 1:
+        if len(paths) > 1 or listed:
             raise click.UsageError("- (standard input) must be the only path")
         if in_place:
             raise click.UsageError("--in-place: standard input has no place; leave --in-place out")
         return Plan((Item(None, Path(output) if output else None),), single=True)
-    single = len(paths) == 1 and not Path(paths[0]).is_dir()
+    single = len(paths) == 1 and not listed and not Path(paths[0]).is_dir()
     folder = _output_folder(output, single)
     items: list[Item] = []
     warnings: list[str] = []
     errors: list[str] = []
     seen: set[object] = set()
-    for path, relative in _inputs(paths, folder, warnings, errors):
+    for path, relative in chain(_inputs(paths, folder, warnings, errors), listed):
         key = _identity(path)
         if key in seen:
             continue
@@ -67,6 +75,21 @@ def make_plan(paths: Sequence[str], output: str | None = None, *, in_place: bool
     if not in_place:
         _check_outputs(items, seen)
     return Plan(tuple(items), tuple(warnings), tuple(errors), single)
+
+
+def _listed(files_from: Path) -> list[tuple[Path, Path]]:
+    """The files that a list names, and their paths under the output folder."""
+    try:
+        data = sys.stdin.buffer.read() if str(files_from) == "-" else files_from.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"--files-from: {files_from} cannot be read: {reason(error)}") from error
+    found = []
+    for line in filter(None, (line.strip() for line in os.fsdecode(data).split("\n"))):
+        path = Path(line)
+        if ".." in path.parts:
+            raise click.UsageError(f"--files-from: {line}: a path with .. has no place in the output")
+        found.append((path, path.relative_to(path.anchor)))
+    return found
 
 
 def _output_folder(output: str | None, single: bool) -> Path | None:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from ocrfix.cli._options import Failed, ReportTarget, Settings
 from ocrfix.cli._plan import Item, Plan
+from ocrfix.config import Config
 from ocrfix.formats import FormatError, same_file
 from ocrfix.formats.files import replacing
 from ocrfix.formats.rows import row_format
@@ -24,6 +25,10 @@ from ocrfix.reports import Failure, Reviewed, render
 from ocrfix.reports.jsonl import failure_line, finding_lines
 from ocrfix.reports.summary import Totals, print_summary, summary_text
 from ocrfix.scale.files import Outcome, Task, explained, run
+
+if TYPE_CHECKING:
+    from ocrfix.scale.corpus import ShardDone
+    from ocrfix.scale.rows import RowTask
 
 __all__ = ["Session"]
 
@@ -56,10 +61,10 @@ class Session:
         self.quiet = quiet
         self._talks = talks
         self.totals = Totals()
-        self.failures: list[Failure] = []
         self._reports = reports
+        self.failures: list[Failure] = []
         self._kept: list[Reviewed] = []
-        self._keeps = any(target.form not in ("summary", "jsonl") for target in reports)
+        self._keeps = bool(self.reports_with_texts)
         lines = any(target.form == "jsonl" for target in reports)
         self._lines = tempfile.TemporaryFile() if lines else None  # noqa: SIM115  (closed with the command)
         if self._lines:
@@ -97,6 +102,11 @@ class Session:
                     raise click.UsageError(f"--report: {target.path} is one of the texts; name another file")
 
     @property
+    def reports_with_texts(self) -> list[ReportTarget]:
+        """The reports that need every file's report, and mostly its text, until the end."""
+        return [target for target in self._reports if target.form not in ("summary", "jsonl")]
+
+    @property
     def wants_texts(self) -> bool:
         """Whether a report needs the texts."""
         return any(target.form in ("diff", "html") for target in self._reports)
@@ -105,10 +115,7 @@ class Session:
         self, settings: Settings, options: dict[str, Any], *, texts: bool, in_place: bool = False
     ) -> Iterator[Reviewed]:
         """Run the plan's tasks and yield the cleaned files in order; failures are said and kept."""
-        for text in self.plan.warnings:
-            self.say(text)
-        for text in self.plan.errors:
-            self._fail(Failure(text.split(":")[0], text))
+        self._say_of_plan()
         jobs = options["jobs"] or os.cpu_count() or 1
         rows = any(row_format(item.path, self._form) for item in self.plan.items)
         with self._shown_progress(len(self.plan.items), rows=rows):
@@ -118,19 +125,86 @@ class Session:
                         yield from self._rows(item, form, settings, options, jobs)
                         self._progress("")
                     continue
-                tasks = [self._task(item, settings, options, texts, in_place) for item in items]
-                for outcome in run(tasks, jobs):
+                tasks = [
+                    self._task(item, _config(settings, item), options, texts=texts, in_place=in_place)
+                    for item in items
+                ]
+                for outcome in run(tasks, jobs, options["budget"]):
                     self._progress("")
                     file = self._take(outcome)
                     if file is not None:
                         yield file
 
+    def shards(self, settings: Settings, options: dict[str, Any], folder: Path) -> None:
+        """Run the plan's tasks by shards and pass over those that are done; outputs go to ``folder``.
+
+        Failures are said and kept.
+        """
+        from ocrfix.scale.corpus import make_shards, run_shards  # noqa: PLC0415  (start-up time)
+        from ocrfix.scale.pool import BUDGET, processors  # noqa: PLC0415
+
+        self._say_of_plan()
+        jobs = options["jobs"] or processors()
+        budget = BUDGET if options["budget"] is None else options["budget"]
+        configs: dict[Path, Config] = {}
+        tasks: list[Task | RowTask] = []
+        for item in self.plan.items:
+            assert item.path is not None
+            if (parent := item.path.parent) not in configs:
+                configs[parent] = settings.config(parent)
+            if form := row_format(item.path, self._form):
+                tasks.append(self._row_task(item, form, configs[parent], options, jobs))
+            else:
+                tasks.append(self._task(item, configs[parent], options, texts=False, in_place=False))
+        shards = make_shards(tasks, folder)
+        earlier = 0
+        with self._shown_progress(len(shards), rows=True):
+            for done in run_shards(shards, folder, jobs=jobs, budget=budget, findings=self._lines):
+                self._progress("")
+                self._progress(done.shard.name)
+                earlier += done.earlier
+                self._take_shard(done, options["text_column"])
+        if earlier:
+            self.say(f"{earlier} of {len(shards)} shards were done already")
+
+    def _take_shard(self, done: ShardDone, column: str) -> None:
+        for note in done.notes:
+            self.say(note)
+        name = str(done.shard.paths[0])
+        if done.error:
+            self._fail(Failure(name, done.error))
+            return
+        counts, rows = done.counts, done.shard.rows is not None
+        self.totals.add_counts(
+            counts.rules,
+            files=1 if rows else counts.documents,
+            rows=counts.documents if rows else 0,
+            failed=0 if rows else counts.errors,
+            changed=counts.changed,
+            words=counts.words,
+            unsafe_left=counts.unsafe_left,
+        )
+        if rows:
+            numbers = counts.documents, counts.errors, counts.passed
+            firsts = [text for text in (counts.first_error, counts.first_passed) if text]
+            self._say_of_rows(name, column, numbers, firsts)
+        elif counts.errors:
+            many = f"; {counts.errors} files from {name} on stay as they are" if counts.errors > 1 else ""
+            self.failures.append(Failure(name, f"{counts.first_error}{many}"))
+            click.echo(f"ocrfix: {self.failures[-1].message}", err=True)
+
+    def _say_of_plan(self) -> None:
+        for text in self.plan.warnings:
+            self.say(text)
+        for text in self.plan.errors:
+            self._fail(Failure(text.split(":")[0], text))
+
     def _task(
-        self, item: Item, settings: Settings, options: dict[str, Any], texts: bool, in_place: bool
+        self, item: Item, config: Config, options: dict[str, Any], *, texts: bool, in_place: bool
     ) -> Task:
         return Task(
             item.path,
-            settings.config(item.path.parent if item.path else Path()),
+            config,
             sys.stdin.buffer.read() if item.path is None else b"",
             options["encoding"],
             item.output,
@@ -141,16 +215,13 @@ class Session:
             options["max_unpacked"],
         )
 
-    def _rows(
-        self, item: Item, form: str, settings: Settings, options: dict[str, Any], jobs: int
-    ) -> Iterator[Reviewed]:
-        """The reports of a file's rows."""
-        from ocrfix.scale.rows import RowTask, row_place, run_rows  # noqa: PLC0415  (start-up time)
+    def _row_task(self, item: Item, form: str, config: Config, options: dict[str, Any], jobs: int) -> RowTask:
+        from ocrfix.scale.rows import RowTask  # noqa: PLC0415  (start-up time)
 
-        task = RowTask(
+        return RowTask(
             item.path,
             form,
-            settings.config(item.path.parent if item.path else Path()),
+            config,
             options["text_column"],
             options["id_column"],
             item.output,
@@ -158,7 +229,16 @@ class Session:
             jobs,
             options["max_unpacked"],
             options["text_format"] == "markdown",
+            options["budget"],
         )
+
+    def _rows(
+        self, item: Item, form: str, settings: Settings, options: dict[str, Any], jobs: int
+    ) -> Iterator[Reviewed]:
+        """The reports of a file's rows."""
+        from ocrfix.scale.rows import row_place, run_rows  # noqa: PLC0415  (start-up time)
+
+        task = self._row_task(item, form, _config(settings, item), options, jobs)
         failed: list[str] = []  # the first of each kind
         passed: list[str] = []
         counts = [0, 0, 0]
@@ -279,6 +359,10 @@ class Session:
             shutil.copyfileobj(self._lines, file)
         else:
             file.write(data)
+
+
+def _config(settings: Settings, item: Item) -> Config:
+    return settings.config(item.path.parent if item.path else Path())
 
 
 def _rows_stay(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,18 @@ import click
 from ocrfix import __version__
 from ocrfix._compressed import split_suffix
 from ocrfix.cli._completion import complete_rules
-from ocrfix.cli._options import Failed, repair_options, settings, targets
+from ocrfix.cli._options import Failed, Settings, repair_options, settings, targets
 from ocrfix.cli._plan import make_plan
 from ocrfix.cli._session import Session
 from ocrfix.cli.apply import command as apply_command
 from ocrfix.cli.bench import command as bench
 from ocrfix.cli.completion import command as completion
 from ocrfix.cli.config import command as config
+from ocrfix.formats import FormatError
 
 __all__ = ["cli"]
 
-_PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+_PATHS = click.argument("paths", nargs=-1, metavar="PATH...")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -48,6 +50,11 @@ def cli() -> None:
 @click.option("--diff", "as_diff", is_flag=True, help="Write nothing; print the changes, for git apply.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when findings remain.")
 @click.option("--keep-removed", is_flag=True, help="Leave elements without text where theirs is removed.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="For a corpus: keep in OUT what is done, and pass over it when the command is given again.",
+)
 @repair_options
 @click.pass_context
 def clean(
@@ -58,6 +65,7 @@ def clean(
     in_place: bool,
     as_diff: bool,
     exit_code: bool,
+    resume: bool,
     **options: Any,
 ) -> None:
     """Repair files.
@@ -67,14 +75,18 @@ def clean(
     goes to standard error. Text is written in UTF-8, its line ends stay; other formats stay as they
     were but for the words: of Markdown only prose is repaired, of JSON lines and Parquet one column.
 
+    With --resume, a run that was cut off goes on where it was: each file with rows, and each group of
+    other files, is a shard, whose findings and completion marker are kept in OUT/.ocrfix. A document
+    that fails or is over the time budget stays as it is, with an error among the findings.
+
     Exit status: 0 done; 1 findings remain (with --exit-code only); 2 an error, in any file.
     """
-    if (output is not None) + in_place + as_diff > 1:
-        raise click.UsageError("-o, --in-place and --diff exclude each other")
-    if output == "":
-        raise click.UsageError("-o needs a path")
+    _check_targets(output, in_place=in_place, as_diff=as_diff, resume=resume)
     chosen = settings(options)
-    plan = make_plan(paths, None if output == "-" else output, in_place=in_place)
+    folder = f"{output}{os.sep}" if resume else output
+    plan = make_plan(
+        paths, None if output == "-" else folder, in_place=in_place, files_from=options["files_from"]
+    )
     to_stdout = not in_place and not as_diff and (output is None or output == "-")
     if to_stdout and not plan.single:
         raise click.UsageError("several inputs need -o FOLDER, --in-place or --diff")
@@ -87,8 +99,10 @@ def clean(
         quiet=options["quiet"],
         form=options["form"],
     )
+    remaining = _run_shards(session, chosen, options, Path(output)) if resume and output else 0
+    if resume:
+        context.exit(2 if session.failures else 1 if exit_code and remaining else 0)
     texts = to_stdout or as_diff or session.wants_texts
-    remaining = 0
     for file in session.outcomes(chosen, options, texts=texts, in_place=in_place):
         report = file.report
         remaining += len(report.findings if as_diff else report.remaining)
@@ -102,6 +116,29 @@ def clean(
                 session.say(f"{report.name}: the diff is of what is packed in it; git cannot apply it there")
     session.finish(done=not as_diff)
     context.exit(2 if session.failures else 1 if exit_code and remaining else 0)
+
+
+def _check_targets(output: str | None, *, in_place: bool, as_diff: bool, resume: bool) -> None:
+    if (output is not None) + in_place + as_diff > 1:
+        raise click.UsageError("-o, --in-place and --diff exclude each other")
+    if output == "":
+        raise click.UsageError("-o needs a path")
+    if resume and (output is None or output == "-"):
+        raise click.UsageError("--resume needs -o FOLDER")
+
+
+def _run_shards(session: Session, chosen: Settings, options: dict[str, Any], folder: Path) -> int:
+    """Clean a corpus; returns the number of findings that remain."""
+    for target in session.reports_with_texts:
+        raise click.UsageError(f"--report {target.form}: a corpus is too large for it; use --findings FILE")
+    if any(item.path is None for item in session.plan.items):
+        raise click.UsageError("--resume: standard input cannot be read again; name files")
+    try:
+        session.shards(chosen, options, folder)
+    except FormatError as error:
+        raise Failed(str(error)) from error
+    session.finish(done=True)
+    return session.totals.found - session.totals.applied
 
 
 def _put(data: bytes) -> None:
@@ -124,7 +161,7 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
     from ocrfix.reports.text import lines  # noqa: PLC0415  (start-up time)
 
     chosen = settings(options)
-    plan = make_plan(paths)
+    plan = make_plan(paths, files_from=options["files_from"])
     reports = targets(options)
     on_stdout = [r for r in reports if r.path is None and r.form != "summary"]
     session = Session(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -67,6 +67,33 @@ class Totals:
                 row.example = item
             left = item.status is Status.LEFT and bool(item.finding.edits)
             self.unsafe_left += left and item.finding.safety is Safety.UNSAFE
+
+    def add_counts(
+        self,
+        rules: Mapping[str, tuple[int, int]],
+        *,
+        files: int = 0,
+        rows: int = 0,
+        failed: int = 0,
+        changed: int = 0,
+        words: int = 0,
+        unsafe_left: int = 0,
+    ) -> None:
+        """Count what was counted elsewhere: ``rules`` has by code the findings, and those applied."""
+        from ocrfix.detectors import rules as known  # noqa: PLC0415  (start-up time)
+
+        self.files += files
+        self.rows_read += rows
+        self.failed += failed
+        self.changed += changed
+        self.words += words
+        self.unsafe_left += unsafe_left
+        by_code = {rule.code: rule for rule in known()} if rules else {}
+        for code, (found, applied) in rules.items():
+            rule = by_code.get(code) or Rule(code, "", "", Safety.DISPLAY)
+            row = self.rows.setdefault(code, _Row(rule))
+            row.found += found
+            row.applied += applied
 
     @property
     def found(self) -> int:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
 
 from ocrfix.config import Config
 from ocrfix.formats.files import replacing, write
@@ -79,15 +80,13 @@ class Shard:
 @dataclass
 class ShardDone:
     """What came of a shard: ``counts``; ``earlier``, whether an earlier run had done it; ``error``, why it
-    could not be done, or ""; ``firsts``, what was first said of documents that failed; ``notes``, what
-    there is to say of how files were read.
+    could not be done, or ""; ``notes``, what there is to say of how files were read.
     """
 
     shard: Shard
     counts: Counts = field(default_factory=Counts)
     earlier: bool = False
     error: str = ""
-    firsts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -151,25 +150,22 @@ def run_shards(
         runner = _Runner(shards, state, budget)
         runner.sweep()
         first = shards[0].config if shards else Config()
-        with Pool(jobs, budget, partial(prepare, first), method) as pool:
+        with Pool(jobs, budget, partial(prepare, first), method) as pool, runner:
             for batch in pool.run(runner.batches()):
-                tag = batch.tag
-                if isinstance(tag, ShardDone):
-                    yield tag
-                    continue
-                opened: _Open = tag[0]
-                opened.take(batch)
-                if tag[1] is None:
-                    yield opened.close()
+                if isinstance(batch.tag, ShardDone):
+                    yield batch.tag
+                elif done := runner.take(batch):
+                    yield done
         if findings is not None:
             state.copy_findings(names, findings)
 
 
 class _Runner:
-    """Which shards are done, and the batches of those that are not."""
+    """Which shards are done, and the batches of those that are not; what is open in the end is dropped."""
 
     def __init__(self, shards: Sequence[Shard], state: State, budget: float | None) -> None:
         self._state, self._budget = state, budget
+        self._open: list[_Open] = []
         hashes: dict[tuple[Config, str], str] = {}
         self._work: list[tuple[Shard, dict[str, Any], Counts | None]] = []
         inputs: set[str] = set()
@@ -184,6 +180,25 @@ class _Runner:
             counts = state.done(shard.name, mark, budget)
             self._work.append((shard, mark, None if counts is None else Counts.from_dict(counts)))
         state.drop_others({shard.name for shard in shards}, inputs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for opened in self._open:
+            opened.drop()
+
+    def take(self, batch: Batch) -> ShardDone | None:
+        """Write what came of a batch; returns what came of its shard, when that is the last one."""
+        opened: _Open
+        opened, rows = batch.tag
+        if rows is not None:
+            opened.take(rows, batch.results)
+            return None
+        self._open.remove(opened)
+        return opened.close()
 
     def sweep(self) -> None:
         """Make room for the shards that are to be done."""
@@ -201,6 +216,7 @@ class _Runner:
                 yield Batch(_nothing, (), ShardDone(shard, counts, earlier=True))
                 continue
             opened: _Open = (_OpenRows if shard.rows else _OpenFiles)(shard, mark, self._state, self._budget)
+            self._open.append(opened)
             try:
                 for batch in opened.batches():
                     batch.tag = opened, batch.tag
@@ -221,7 +237,6 @@ class _Compact:
     text: str | None
     lines: str
     counts: Counts
-    error: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -233,7 +248,8 @@ def _clean_row(
         return None
     done = clean_text(text, config, f"{name}:{number}", markdown=markdown)
     if done.report is None:
-        return _Compact(None, failure_line(place, done.error), Counts(errors=1), done.error)
+        failed = Counts(errors=1, first_error=f"row {number}: {done.error}")
+        return _Compact(None, failure_line(place, done.error), failed)
     changed = done.text if done.text != text else None
     return _Compact(changed, finding_lines(done.report, place), Counts.of(done.report))
 
@@ -242,7 +258,8 @@ def _clean_file(task: Task) -> _Compact:
     outcome = work(task)
     if outcome.file is None:
         error = outcome.error or ""
-        return _Compact(None, failure_line({"file": task.name}, error), Counts(errors=1), error)
+        failed = Counts(errors=1, first_error=error)
+        return _Compact(None, failure_line({"file": task.name}, error), failed)
     report = outcome.file.report
     return _Compact(None, finding_lines(report), Counts.of(report), notes=report.notes)
 
@@ -264,11 +281,11 @@ class _Open:
     def _open(self) -> None:
         self._findings = self._stack.enter_context(replacing(self._state.findings(self.shard.name))).file
 
-    def take(self, batch: Batch) -> None:
-        """Write what came of a batch."""
-        if not self._done.error and batch.items:
+    def take(self, items: Sequence[Any], results: Sequence[Any]) -> None:
+        """Write what came of the shard's next items."""
+        if not self._done.error:
             try:
-                self._take(batch.tag[1], batch.results)
+                self._take(items, results)
             except Exception as error:  # noqa: BLE001
                 self.fail(error)
 
@@ -279,17 +296,17 @@ class _Open:
         assert self._findings is not None
         self._findings.write(line.encode("utf-8", "surrogateescape"))  # a file's name may be no Unicode
 
-    def _failed(self, place: Mapping[str, Any], where: str, why: str) -> None:
+    def _lost(self, place: Mapping[str, Any], where: str, why: str) -> None:
         self._put(failure_line(place, why))
-        self._note_failure(where, why)
-
-    def _note_failure(self, where: str, why: str) -> None:
-        if not self._done.firsts:
-            self._done.firsts.append(f"{where}{why}")
+        self._done.counts.add(Counts(errors=1, first_error=f"{where}{why}"))
 
     def fail(self, error: Exception) -> None:
         """Leave the shard undone."""
         self._done.error = self._done.error or explained(str(self.shard.paths[0]), error)
+        self.drop()
+
+    def drop(self) -> None:
+        """Take away what is half written."""
         self._stack.__exit__(_Abandoned, _Abandoned(), None)
 
     def close(self) -> ShardDone:
@@ -334,21 +351,16 @@ class _OpenRows(_Open):
             texts.append(None)
             where = f"row {row.number}: "
             if isinstance(result, Lost):
-                counts.errors += 1
-                self._failed(row_place(task, row), where, result.why)
+                self._lost(row_place(task, row), where, result.why)
             elif result is not None:
                 texts[-1] = result.text
                 self._put(result.lines)
                 counts.add(result.counts)
-                if result.error:
-                    self._note_failure(where, result.error)
+            elif row.damaged:
+                self._lost(row_place(task, row), where, row.problem)
             elif row.problem:
-                if row.damaged:
-                    counts.errors += 1
-                    self._failed(row_place(task, row), where, row.problem)
-                else:
-                    counts.passed += 1
-                    self._put(failure_line(row_place(task, row), row.problem))
+                self._put(failure_line(row_place(task, row), row.problem))
+                counts.add(Counts(passed=1, first_passed=f"{where}{row.problem}"))
         self._file.put(rows, texts)
 
     def _finish(self) -> None:
@@ -367,15 +379,13 @@ class _OpenFiles(_Open):
         tasks: Sequence[Task] = items
         for task, result in zip(tasks, results, strict=True):
             if isinstance(result, Lost):
-                counts.errors += 1
-                self._failed({"file": task.name}, f"{task.name}: ", result.why)
+                self._lost({"file": task.name}, f"{task.name}: ", result.why)
                 self._leave(task)
                 continue
             self._put(result.lines)
             counts.add(result.counts)
             self._done.notes += [f"{task.name}: {note}" for note in result.notes]
-            if result.error:
-                self._note_failure("", result.error)
+            if result.counts.errors:
                 self._leave(task)
 
     def _leave(self, task: Task) -> None:

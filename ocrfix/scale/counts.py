@@ -33,6 +33,8 @@ class Counts:
     words: int = 0
     unsafe_left: int = 0
     rules: dict[str, tuple[int, int]] = field(default_factory=dict)
+    first_error: str = ""
+    first_passed: str = ""
 
     @classmethod
     def of(cls, report: Report) -> Self:
@@ -54,6 +56,8 @@ class Counts:
         self.passed += other.passed
         self.words += other.words
         self.unsafe_left += other.unsafe_left
+        self.first_error = self.first_error or other.first_error
+        self.first_passed = self.first_passed or other.first_passed
         for code, (found, applied) in other.rules.items():
             mine = self.rules.get(code, (0, 0))
             self.rules[code] = mine[0] + found, mine[1] + applied

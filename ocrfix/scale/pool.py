@@ -108,13 +108,14 @@ class _Worker:
         self.process.start()
         theirs.close()
         self.batch: Batch | None = None
-        self.ready = False
+        self.up = False
+        self.began = False
         self.since = 0.0
 
     def give(self, batch: Batch) -> bool:
         """Send what is left of a batch; returns whether the process was there to take it."""
         self.batch = batch
-        self.since = time.monotonic()
+        self.began = False
         try:
             self.pipe.send((batch.work, list(batch.items[len(batch.results) :])))
         except OSError:
@@ -156,9 +157,10 @@ def _serve(
     if prepare is not None:
         prepare()
     with contextlib.suppress(EOFError, OSError):
-        pipe.send(None)  # ready
+        pipe.send(None)  # up
         while True:
             work, items = pipe.recv()
+            pipe.send(None)  # what it took to get here is not the items' time
             for item in items:
                 if guarded:
                     signal.setitimer(signal.ITIMER_REAL, cast("float", budget) + _GRACE)
@@ -266,14 +268,14 @@ class Pool:
                 self._workers.append(worker)
             batch = waiting.popleft()
             if not worker.give(batch):  # it died while it had nothing to do
-                self._bury(worker, batch, waiting, at_work=False)
+                self._bury(worker, batch, waiting)
 
     def _patience(self) -> float | None:
         """Seconds until the first item is over the budget."""
         if self.budget is None:
             return None
         now = time.monotonic()
-        left = [w.since + self.budget - now for w in self._workers if w.batch is not None and w.ready]
+        left = [w.since + self.budget - now for w in self._workers if w.batch is not None and w.began]
         return max(0.0, min(left)) if left else None
 
     def _collect(self, waiting: deque[Batch], patience: float | None) -> None:
@@ -286,7 +288,7 @@ class Pool:
         if self.budget is None:
             return
         now = time.monotonic()
-        for worker in [w for w in self._workers if w.batch is not None and w.ready]:
+        for worker in [w for w in self._workers if w.batch is not None and w.began]:
             if now - worker.since >= self.budget and not worker.pipe.poll():
                 self._give_up(worker, waiting, f"over the time budget of {self.budget:g} s")
 
@@ -295,10 +297,11 @@ class Pool:
         try:
             while not batch.done:
                 message = worker.pipe.recv()
-                if worker.ready:
+                if worker.began:
                     batch.results.append(message)
                     batch.tries = 0
-                worker.ready = True
+                worker.began = worker.up
+                worker.up = True
                 worker.since = time.monotonic()
                 self._stillborn = 0
                 if not worker.pipe.poll():
@@ -309,20 +312,18 @@ class Pool:
         if batch.done:
             worker.batch = None
 
-    def _bury(self, worker: _Worker, batch: Batch, waiting: deque[Batch], *, at_work: bool = True) -> None:
+    def _bury(self, worker: _Worker, batch: Batch, waiting: deque[Batch]) -> None:
         """See to the item over which a process died. Raises RuntimeError when processes do not even start."""
         worker.process.join()
         code = worker.process.exitcode
         why = ""
-        if not worker.ready:
+        if not worker.up:
             self._stillborn += 1
             if self._stillborn >= _STILLBORN:
                 raise RuntimeError(
                     f"processes end as soon as they are started (exit code {code}); "
                     'a script that cleans with several needs: if __name__ == "__main__":'
                 )
-        elif not at_work:
-            pass
         elif hasattr(signal, "SIGALRM") and code == -signal.SIGALRM:
             why = f"over the time budget of {self.budget:g} s"
         else:
