@@ -311,7 +311,7 @@ def _weighed(sheet: Sheet, index: int) -> _Grade | None:
     weight, told = remark_weight(line.text.strip("*_# "))
     if weight < _EDGE_WEIGHT:
         return None
-    edge = last >= _AT_EDGE and (index <= 1 or index >= last - 1)
+    edge = last >= _AT_EDGE and index in (0, last)
     sure = weight >= _WEIGHT + 1 or (told and (edge or weight >= _WEIGHT))
     if not sure:
         return (0.75, Safety.UNSAFE) if weight >= _WEIGHT else None

@@ -258,7 +258,7 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
         return []
     other = _other_english(sheet, remarks[:200])
     likely = sum(r.tier == "likely" for r in remarks)
-    found = []
+    found: list[Mark] = []
     for number, one in enumerate(remarks):
         if _quoted(sheet.text, one.start, one.end):
             continue
@@ -271,13 +271,25 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
         confidence, safety = _grade(sheet, one, other, foreign=foreign, alone=alone)
         shown = " ".join(sheet.text[one.start : one.end].split())
         shown = shown if len(shown) <= 70 else f"{shown[:67]}..."
-        lines = _whole_lines(sheet, sheet.ranges[one.block], one.start, one.end)
-        span = None if lines else Span(one.start, one.end)
+        start, block = one.start, one.block
+        if found and safety is Safety.SAFE and (before := _touching(sheet, found[-1], one)):
+            # Two remarks in a row go as one, so that no rest of the line stays between them.
+            start, confidence = before.start, min(confidence, found.pop().confidence)
+        lines = _whole_lines(sheet, sheet.ranges[block], start, one.end)
+        span = None if lines else Span(start, one.end)
         evidence = {"kind": "english", "tier": one.tier, "other_english_lines": other}
         found.append(
             Mark(MODEL_CHATTER, f'a model\'s remark "{shown}"', confidence, safety, lines, span, evidence)
         )
     return found
+
+
+def _touching(sheet: Sheet, mark: Mark, one: Remark) -> Span | None:
+    """The span of a mark inside a line that goes for sure, if nothing but blanks parts it from a remark."""
+    if mark.safety is not Safety.SAFE or mark.span is None or mark.span.end > one.start:
+        return None
+    between = sheet.text[mark.span.end : one.start]
+    return mark.span if between.isspace() and "\n" not in between and "\f" not in between else None
 
 
 def _grade(sheet: Sheet, one: Remark, other: int, *, foreign: bool, alone: bool) -> tuple[float, Safety]:

@@ -11,13 +11,14 @@ from ocrfix._data import data_path
 __all__ = ["only_talk", "remark_weight", "talk_weight"]
 
 _CORE: Final = (
-    "ảnh", "hình", "tệp", "file", "pdf", "quét", "scan", "bản gốc", "nguyên văn", "nguyên bản", "trích", "nhận d",
-    "chép lại", "phiên âm", "ocr", "gõ lại", "đánh máy", "bóc tách", "số h", "markdown", "ngôn ngữ", "trợ lý",
-    "đọc được", "bản ", "mờ", "nhòe", "nhoè", "không ", "chưa ", "khó ", "bị ", "bạn", "anh", "quý vị", "là một ai",
-    "mất ", "thiếu ", "che ", "chất lượng", "có thể", "dung", "chuyển", "đoạn", "tài liệu", "trang",
+    "ảnh", "hình", "tệp", "file", "pdf", "quét", "scan", "bản gốc", "nguyên văn", "nguyên bản", "trích",
+    "nhận d", "chép lại", "phiên âm", "ocr", "gõ lại", "đánh máy", "bóc tách", "số h", "markdown",
+    "ngôn ngữ", "trợ lý", "đọc được", "bản ", "mờ", "nhòe", "nhoè", "không ", "chưa ", "khó ", "bị ",
+    "bạn", "anh", "quý vị", "là một ai", "mất ", "thiếu ", "che ", "chất lượng", "có thể", "dung",
+    "chuyển", "đoạn", "tài liệu", "trang",
 )  # fmt: skip
 """Pieces of words, one of which every remark that weighs anything has: a screen before the classes."""
-_STRANGE: Final = 0.3
+_STRANGE: Final = 0.2
 """Share of words that are neither of the classes nor glue up to which a sentence speaks of nothing else."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -87,7 +88,7 @@ _LEAST: Final = 3
 _TOLD: Final = frozenset(("defect", "reading", "model", "work", "asked"))
 _ABOUT: Final = frozenset(("text", "given", "source", "reading"))
 _BEFORE: Final = frozenset(("source", "given", "model", "reading"))
-_TO: Final = frozenset(("self", "you", "given", "here", "manner", "model", "source"))
+_TO: Final = frozenset(("self", "you", "given", "here", "manner", "model"))
 
 
 def only_talk(text: str) -> bool:
