@@ -111,6 +111,14 @@ def _prepare_streams() -> None:
         if getattr(sys, name) is None:
             lost = open(os.devnull, "w", encoding="utf-8") if name == "stderr" else None  # noqa: PTH123, SIM115
             setattr(sys, name, lost or io.TextIOWrapper(_Closed(told), "utf-8", write_through=True))
+    if isinstance(sys.stdout, io.TextIOWrapper) and type(sys.stdout.buffer) is io.FileIO:
+        # PYTHONUNBUFFERED: such a stream may take a part of what it is given, and say nothing
+        encoding, lines = sys.stdout.encoding, sys.stdout.isatty()
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(sys.stdout.detach()),
+            encoding,
+            line_buffering=lines,
+        )
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show Vietnamese

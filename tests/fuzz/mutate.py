@@ -15,9 +15,9 @@ from ocrfix.decisions import SCHEMA
 TESTS = Path(__file__).parent.parent
 ODD = (  # noqa: SIM905  (as a list it would fill a page)
     "\u200b \ufeff \u0300 \u0301\u0301\u0323 \u00ad \u2028 \x85 \x00 \x1b \f \r \r\n \n \n\n \t \u3000 "
-    "ð Đ đ ơ ư ₫ а е о ﬁ “ ” ‘ ’ \" ' « » … – — - -\n .. , ; : ( ) [ ] { } {name} {{ }} # * _ ` ``` | --- *** "
-    "1. - > ![ ]( http://a.vn/ www. @ & &amp; &lt; < > <b> </b> <!-- --> <![CDATA[ ]]> \\ \\u0041 2O23 l0 "
-    "Trang 3 - 12 - Chia sẻ à á» Ã  ß Þ ¸ µ ®Ó 𝐀 👨‍👩‍👧 中文 ไทย العربية \u202e \ud800 \udfff NLD (NLĐ) "
+    "ð Đ đ ơ ư ₫ а е о ﬁ “ ” ‘ ’ \" ' « » … – — - -\n .. , ; : ( ) [ ] { } {name} {{ }} # * _ ` ``` | --- "
+    "*** 1. - > ![ ]( http://a.vn/ www. @ & &amp; &lt; < > <b> </b> <!-- --> <![CDATA[ ]]> \\ \\u0041 2O23 "
+    "l0 Trang 3 - 12 - Chia sẻ à á» Ã  ß Þ ¸ µ ®Ó 𝐀 👨‍👩‍👧 中文 ไทย العربية \u202e \ud800 \udfff NLD (NLĐ) "
     "ĐIỀ U Tôi xin lỗi As an AI người người người III. a) Điều 5. 12/3/1975"
 ).split(" ")
 """Pieces that something in ocrfix looks at."""
@@ -104,10 +104,7 @@ def seeds(target: str) -> tuple[bytes, ...]:
         whole = json.dumps({"schema": SCHEMA, "files": [{**file, "changes": changes}]}, ensure_ascii=False)
         return (b"Qu\xe1\xbb\xb9 Vi ng\xc6\xb0\xe1\xbb\x9di ngh\xc3\xa8o\0" + whole.encode(),)
     if target == "config":
-        return (
-            b"unsafe = false\nmin-confidence = 0.9\n"
-            b'select = ["DUP", "WRD002"]\nprotect = ["Vi", "/[0-9]+/"]\n',
-        )
+        return (b'min-confidence = 0.9\nselect = ["DUP", "WRD002"]\nprotect = ["Vi", "/[0-9]+/"]\n',)
     if target == "any":
         return tuple([p.read_bytes() for p in files] + [text.encode() for text in texts])
     encodings = ("utf-8", "utf-8", "utf-16", "utf-16-le", "cp1258", "utf-8-sig")
