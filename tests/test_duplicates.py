@@ -13,8 +13,16 @@ from hypothesis import strategies as st
 
 import ocrfix
 from ocrfix.config import Config
-from ocrfix.detectors import Context, _duplicates_bounds, _duplicates_match, _duplicates_rounds
-from ocrfix.detectors._duplicates_match import find_matches, gap_kind
+from ocrfix.detectors import (
+    Context,
+    _duplicates_align,
+    _duplicates_bounds,
+    _duplicates_cuts,
+    _duplicates_match,
+    _duplicates_rounds,
+)
+from ocrfix.detectors._duplicates_gaps import gap_kind
+from ocrfix.detectors._duplicates_match import find_matches
 from ocrfix.detectors._duplicates_tokens import fold, tokenize
 from ocrfix.detectors.duplicates import Duplicates
 from ocrfix.document import Document
@@ -343,7 +351,9 @@ def test_work_grows_with_the_text(name, monkeypatch):
         return wrapper
 
     for module, names in (
-        (_duplicates_match, ("gap_kind", "_agree")),
+        (_duplicates_align, ("gap_kind", "_agree")),
+        (_duplicates_match, ("gap_kind",)),
+        (_duplicates_cuts, ("gap_kind",)),
         (_duplicates_rounds, ("gap_kind", "_letters", "_like")),
         (_duplicates_bounds, ("gap_kind",)),
     ):

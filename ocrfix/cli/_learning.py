@@ -12,6 +12,7 @@ from ocrfix.correction.channel_counts import learn_channel
 from ocrfix.correction.corrector import load_corrector
 from ocrfix.correction.learning import learn_confidence
 from ocrfix.correction.pairs import paragraphs
+from ocrfix.detectors._duplicates_learning import learn_repeats
 from ocrfix.detectors._punctuation_capitals import corpus_lines, count_capitals, write_capitals
 from ocrfix.detectors._punctuation_learning import learn_punctuation, write_punctuation
 
@@ -73,5 +74,6 @@ LEARNERS: Final[dict[str, Callable[[Sequence[Path], Path], object]]] = {
     "pairs": learn_channel,
     "confidence": learn_words,
     "capitals": learn_capitals,
+    "repeats": learn_repeats,
 }
 """What is learned from files alone, by the command's option."""

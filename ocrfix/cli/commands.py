@@ -216,6 +216,7 @@ def list_rules(code: str | None) -> None:
 @click.option("--confidence", is_flag=True, help="Learn from such pairs how sure a change is.")
 @click.option("--capitals", is_flag=True, help="Count in right text how often words have a capital.")
 @click.option("--punctuation", is_flag=True, help="Learn from such pairs how sure a change of a mark is.")
+@click.option("--repeats", is_flag=True, help="Learn from right text which passages were glued in again.")
 @click.option(
     "--right",
     multiple=True,
@@ -240,6 +241,7 @@ def learn(
     confidence: bool,
     capitals: bool,
     punctuation: bool,
+    repeats: bool,
     right: tuple[Path, ...],
     held_out: tuple[Path, ...],
     order: int,
@@ -253,10 +255,18 @@ def learn(
     read). Confidences are learned with the models that ocrfix carries; their corpus must not hold the
     pairs.
     """
-    flags = {"pairs": pairs, "confidence": confidence, "capitals": capitals, "punctuation": punctuation}
+    flags = {
+        "pairs": pairs,
+        "confidence": confidence,
+        "capitals": capitals,
+        "punctuation": punctuation,
+        "repeats": repeats,
+    }
     kinds = [name for name, on in flags.items() if on] or ["model"]
     if len(kinds) > 1:
-        raise click.UsageError("--pairs, --confidence, --capitals and --punctuation exclude each other")
+        raise click.UsageError(
+            "--pairs, --confidence, --capitals, --punctuation and --repeats exclude each other"
+        )
     for path in paths:
         if not path.is_file():
             raise Failed(f"{path}: {'this is a folder; name its files' if path.is_dir() else 'no such file'}")

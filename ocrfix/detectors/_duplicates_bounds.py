@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ocrfix.detectors._duplicates_match import Gap, Match, gap_kind
+from ocrfix.detectors._duplicates_align import Match
+from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout

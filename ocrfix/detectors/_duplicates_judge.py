@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT, Places, grown, trimmed, turned, without_overlap
+from ocrfix.detectors._duplicates_evidence import removals
+from ocrfix.detectors._duplicates_gaps import garbled
 from ocrfix.detectors._duplicates_glued import Glue
+from ocrfix.detectors._duplicates_learning import load_repeats
 from ocrfix.detectors._duplicates_loops import shorten, word_loop
-from ocrfix.detectors._duplicates_match import garbled
 from ocrfix.detectors._duplicates_readings import (
     GARBLED_COST,
     garbled_words,
     lossy,
     other_text,
     surely_misread,
-    surely_one,
 )
 from ocrfix.detectors._duplicates_rules import EXACT_BLOCK, NEAR_BLOCK, REPEATED_SPAN
 from ocrfix.detectors._duplicates_seams import Seams
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 
 if TYPE_CHECKING:
+    from ocrfix.detectors._duplicates_align import Match
+    from ocrfix.detectors._duplicates_evidence import Removal
     from ocrfix.detectors._duplicates_layout import Layout
-    from ocrfix.detectors._duplicates_match import Match
     from ocrfix.detectors.base import Context
 
 __all__ = ["NEARBY", "Judge"]
@@ -50,14 +53,13 @@ _PARTS: Final = (40, 60)
 _PARTS_SHARE: Final = 0.6
 """Words that two blocks must share in several passages, and their least share of the smaller block."""
 _GLUED_WORDS: Final = 12
-_GLUED: Final = (0.88, 0.6)
-_GLUED_OPENING: Final = (0.95, 0.8)
-"""Words, and probability of having been glued in, from which on a copy goes: by default, and with
-``unsafe``; the latter where the headline or lede has the words too."""
-_EITHER: Final = 0.3
-"""Probability up to which the other copy may have been glued in instead."""
-_UNBROKEN_WORDS: Final = 24
-"""Words of such a copy where no stop and no block's end shows that it was glued in."""
+"""Fewest words of a copy that was glued in."""
+_GLUED: Final = (0.4, 0.9)
+_GLUED_UNMEANT: Final = (0.35, 0.5)
+"""Probability of having been glued in from which on a copy goes: with ``unsafe``, and by default; the second
+pair where no writer repeats himself so. Measured on 7,000 damaged articles and 33 million characters of right
+text that took no part in the learning: such repairs by default are right in 96 and in 98 of 100 cases, and
+change the right text in 2 and 10 places."""
 _TOGETHER: Final = -1.0
 """Nats from which on words belong together."""
 _EXACT: Final = ((5, 8), (5, 12)), ((8, 12), (15, 20))
@@ -94,17 +96,21 @@ class _Verdict(NamedTuple):
 class Judge:
     """Decides on each pair of copies: whether one is to go, which, and how sure that is."""
 
-    def __init__(self, layout: Layout, context: Context) -> None:
+    def __init__(
+        self, layout: Layout, context: Context, seen: Callable[[Iterable[Removal]], None] | None = None
+    ) -> None:
+        """Parameters: ``seen``, is told of the copies that may have been glued in, to learn from them."""
         self._layout = layout
         self._context = context
+        self._seen = seen
         self._seams = Seams(layout, context)
         self._glue = Glue(layout, context)
         self._gone: list[tuple[int, int, int]] = []
         """Removed later copies: first word, word after the last, first word of the copy kept for it."""
         self._looped = 0
         """The word after the last loop: what it holds is settled."""
-        self._parts: dict[tuple[int, int], list[Match]] = {}
-        """Whole sentences that two blocks share, by the first words of the blocks."""
+        self._parts: dict[tuple[int, int], list[tuple[Match, Finding | None]]] = {}
+        """Whole sentences that two blocks share, by the blocks' first words, and what else may be done."""
 
     def finding(self, match: Match) -> Finding | None:
         """The finding for one pair, if it is one."""
@@ -130,20 +136,23 @@ class Judge:
         layout, words = self._layout, match.q1 - match.q0
         if words < _EXACT[1][0][0] - 2 and match.q0 - match.p1 > 2 * STRAY:
             return None
-        pair = trimmed(layout, grown(layout, match), self._stray)
+        whole = grown(layout, match)
+        pair = trimmed(layout, whole, self._stray)
         words, apart = pair.q1 - pair.q0, pair.q0 - pair.p1
         places = Places.of(layout, pair)
         least = _ADJACENT[0] if not apart else _EXACT[1][0][0] if all(places.whole) else _FRAGMENT[0]
-        if words < least or apart > _FAR or other_text(layout, pair):
+        if (words < least and match.q1 - match.q0 < _GLUED_WORDS) or apart > _FAR or other_text(layout, pair):
             return None
         if not apart:
-            return self._adjacent(pair, places)
+            return self._adjacent(pair, places) if words >= least else None
         if layout.set_in_lines(pair.q0, pair.q1) or self._formula(pair, places):
             return None
+        if words < least:
+            return self._span(pair, places, match)
         if all(places.whole):
             return self._blocks(pair)
         found = self._fragment(pair, places) if any(places.whole) else None
-        return found or self._span(pair, places)
+        return found or self._span(pair, places, match)
 
     def _formula(self, match: Match, places: Places) -> bool:
         """Whether the words stand among numbered clauses, which rightly recur, and are no long paragraph."""
@@ -252,29 +261,19 @@ class Judge:
         lead = (self._context.quality(other) - self._context.quality(one)) * size
         return lead + GARBLED_COST * (garbled(one) - garbled(other))
 
-    def _span(self, match: Match, places: Places) -> Finding | None:
+    def _span(self, match: Match, places: Places, raw: Match) -> Finding | None:
         """Copies of which one at least stands inside other text."""
         layout, words = self._layout, match.q1 - match.q0
         if match.q0 - match.p1 > NEARBY or layout.legal(match.p0, match.p1):
             return None
-        chances = [self._glue.chance(match, places, later=later) for later in (False, True)]
-        later = chances[1] >= chances[0]
-        sure, likely = _GLUED_OPENING if self._glue.opening(match.p0) else _GLUED
-        if words >= _GLUED_WORDS and chances[later] >= likely and surely_one(layout, match):
-            broken = self._glue.broken(match, later=later)
-            surely = chances[later] >= sure and chances[not later] <= _EITHER
-            surely = surely and (broken or words >= _UNBROKEN_WORDS)
-            safety = Safety.SAFE if surely else Safety.UNSAFE
-            why = f"the other was glued in, with a probability of {chances[later]:.2f}"
-            match = self._own_words(match, later=later)
-            return self._remove(
-                match, REPEATED_SPAN, _lossless(match, safety, later=later), later=later, why=why
-            )
+        found = self._glued(raw) if raw.q1 - raw.q0 >= _GLUED_WORDS and raw.p1 < raw.q0 else None
         by_length = _by_length(words, _SPAN)
         if by_length is not Safety.SAFE and all(places.p) and all(places.q):
             blocks = (layout.block(match.p0)[0], layout.block(match.q0)[0])
-            self._parts.setdefault(blocks, []).append(match)
+            self._parts.setdefault(blocks, []).append((match, found))
             return None
+        if found is not None:
+            return found
         if by_length is None:
             return None
         worse_by = self._seams.worse_by(match.p0, match.q0) + self._seams.worse_by(match.p1, match.q1)
@@ -284,28 +283,37 @@ class Judge:
             match, REPEATED_SPAN, _lossless(match, by_length, later=later), later=later, why=why
         )
 
-    def _own_words(self, match: Match, *, later: bool) -> Match:
-        """The match without words at its ends that stand around the glued copy as well."""
-        head, tail = self._glue.shared(
-            *((match.q0, match.q1, match.p1) if later else (match.p0, match.p1, match.q1))
-        )
-        if any(g.q0 < match.q0 + head or g.q1 > match.q1 - tail for g in match.gaps):
-            return match
-        return replace(match, p0=match.p0 + head, q0=match.q0 + head, p1=match.p1 - tail, q1=match.q1 - tail)
+    def _glued(self, match: Match) -> Finding | None:
+        """The finding for a copy that was glued in, if one of the two was."""
+        layout = self._layout
+        both = list(removals(layout, self._context, match, grown(layout, match)))
+        if self._seen is not None:
+            self._seen(both)
+            return None
+        chances = load_repeats()(np.array([removal.row for removal in both]))
+        best, chance = both[int(chances.argmax())], float(chances.max())
+        likely, sure = _GLUED_UNMEANT if best.unmeant else _GLUED
+        if chance < likely or best.cut.q1 - best.cut.q0 < _GLUED_WORDS:
+            return None
+        safety = Safety.SAFE if chance >= sure else Safety.UNSAFE
+        why = f"the other was glued in, with a probability of {chance:.2f}"
+        safety = _lossless(best.cut, safety, later=best.later)
+        return self._remove(best.cut, REPEATED_SPAN, safety, later=best.later, why=why)
 
     def parts(self) -> Iterator[Finding]:
         """Findings for blocks that share most of their sentences: the shared ones go, what is new stays."""
         for (p, q), matches in self._parts.items():
-            shared = sum(m.q1 - m.q0 for m in matches)
+            shared = sum(match.q1 - match.q0 for match, _ in matches)
             sizes = [end - start for start, end in (self._layout.block(p), self._layout.block(q))]
             together = p != q and len(matches) > 1 and shared >= _PARTS_SHARE * min(sizes)
-            for match in matches:
+            for match, found in matches:
                 safety = _by_length(shared, _PARTS) if together else _by_length(match.q1 - match.q0, _SPAN)
-                if safety is None:
-                    continue
-                why = "the first; the later block holds it among other sentences"
-                safety = _lossless(match, safety, later=True)
-                yield self._remove(match, REPEATED_SPAN, safety, later=True, why=why)
+                if safety is not Safety.SAFE and found is not None:
+                    yield found
+                elif safety is not None:
+                    why = "the first; the later block holds it among other sentences"
+                    safety = _lossless(match, safety, later=True)
+                    yield self._remove(match, REPEATED_SPAN, safety, later=True, why=why)
 
     def _stray(self, word: int, match: Match) -> bool:
         """Whether the words on both sides of an end of the match belong together, in both copies."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ocrfix.detectors._duplicates_match import GRAM, gram_keys
 from ocrfix.model import Edit, Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ocrfix.detectors._duplicates_match import Match
+    from ocrfix.detectors._duplicates_align import Match
     from ocrfix.detectors._duplicates_tokens import Tokens
     from ocrfix.document import Document
 
@@ -70,6 +71,21 @@ class Layout:
             if end - int(starts[n - 1]) <= _LONG_BLOCK:
                 break
         return int(starts[n - 1]), end
+
+    @cached_property
+    def _grams(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """The keys of all runs of `GRAM` words, as they stand and sorted."""
+        keys = gram_keys(self.tokens.key)
+        return keys, np.sort(keys)
+
+    def said_elsewhere(self, start: int, end: int) -> float:
+        """The share, in [0, 1], of the runs of four words in ``[start, end)`` that come three times."""
+        keys, ordered = self._grams
+        some = keys[start : max(start + 1, end - GRAM + 1)]
+        if not len(some):
+            return 0.0
+        times = np.searchsorted(ordered, some, "right") - np.searchsorted(ordered, some, "left")
+        return float((times > 2).mean())
 
     def words(self, start: int, end: int) -> str:
         """The text from the first to the last word."""

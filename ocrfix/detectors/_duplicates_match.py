@@ -9,20 +9,19 @@ comes again.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
-from ocrfix.detectors._duplicates_tokens import Tokens, fold
-from ocrfix.vietnamese.syllable import is_syllable
+from ocrfix.detectors._duplicates_align import Aligner, Match
+from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GRAM", "Gap", "Match", "find_matches", "gap_kind", "garbled", "unreadable"]
+    from ocrfix.detectors._duplicates_tokens import Tokens
+
+__all__ = ["GRAM", "find_matches", "gram_keys"]
 
 GRAM: Final = 4
 """Words in a seed."""
@@ -40,252 +39,10 @@ _SHORT_MATCH: Final = 40
 many passages share."""
 _BRIDGE: Final = 12
 """Most misread words over which two matches are one."""
-_DROP: Final = 10.0
-_READING_COST: Final = 0.8
-_CONTENT_COST: Final = 4.0
 _FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
-_WORD: Final = re.compile(r"\w+")
-_CODE: Final = re.compile(r"\b(?:[IVX]{2,5}|[A-ZĐ])\b")
-_DIGITS: Final = re.compile(r"\d[\doil]*\d|\d")
-_REACH: Final = 9
-_STEPS: Final = tuple(
-    sorted(
-        ((x, y) for x in range(7) for y in range(7) if x or y),
-        key=lambda s: (max(s), abs(s[0] - s[1]), s),
-    )
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A place where two copies differ: word ranges ``[p0, p1)`` and ``[q0, q1)``, and in what way.
-
-    ``kind`` is "reading" (as a misread word differs), "number" or "content".
-    """
-
-    p0: int
-    p1: int
-    q0: int
-    q1: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An earlier copy, words ``[p0, p1)``, and a later one, ``[q0, q1)``, with their differences."""
-
-    p0: int
-    p1: int
-    q0: int
-    q1: int
-    gaps: tuple[Gap, ...] = ()
-
-    @property
-    def period(self) -> int:
-        """Words from the start of the one copy to the start of the other."""
-        return self.q0 - self.p0
-
-
-_SHORT_WORD: Final = 3
-_SHARE: Final = 0.4
-_SHARE_BROKEN: Final = 0.5
-_SHARE_GARBLED: Final = 0.67
-_AS_DIGITS: Final = str.maketrans("oilsb", "01158")
-_AS_LETTERS: Final = str.maketrans("015689", "oisbbg")
-_AS_LETTERS_EITHER: Final = (_AS_LETTERS, {**_AS_LETTERS, ord("1"): "l"})
-
-
-def gap_kind(one: str, other: str) -> str:
-    """How two stretches differ: "reading", "number" or "content".
-
-    Two stretches are readings of one when at most two fifths of the letters differ; half of them where one
-    has more words that are no Vietnamese syllables than the other, and two thirds where each is one
-    word. Numbers are the same when they look alike.
-
-    >>> gap_kind("Vi người", "Vl ngưòi"), gap_kind("khoản 1", "khoản 2"), gap_kind("ông An", "bà Hà")
-    ('reading', 'number', 'content')
-    """
-    a, b = _folded_words(one), _folded_words(other)
-    if _numbers(a, b) != _numbers(b, a) or _other_code(one, other):
-        return "number"
-    while a and b and a[0] == b[0]:
-        a, b = a[1:], b[1:]
-    while a and b and a[-1] == b[-1]:
-        a, b = a[:-1], b[:-1]
-    left, right = "".join(a).translate(_AS_LETTERS), "".join(b).translate(_AS_LETTERS)
-    if not left or not right:
-        return "content" if left or right else "reading"
-    longest = max(len(left), len(right))
-    if longest <= _SHORT_WORD:
-        allowed = 1
-    else:
-        broken = unreadable(one) != unreadable(other)
-        share = _SHARE_GARBLED if broken and len(a) == len(b) == 1 else _SHARE_BROKEN if broken else _SHARE
-        allowed = int(longest * share)
-    near = longest > 1 and Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
-    return "reading" if near else "content"
-
-
-def garbled(text: str) -> int:
-    """How many words in small letters are no Vietnamese syllables.
-
-    >>> garbled("lbuận với nhau"), garbled("thuận với Smith")
-    (1, 0)
-    """
-    return sum(w.islower() and not is_syllable(w) for w in _WORD.findall(text))
-
-
-def unreadable(text: str) -> int:
-    """How many words without digits are no Vietnamese syllables, names among them.
-
-    >>> unreadable("Ngnyễn Văn Bình"), unreadable("Nguyễn Văn Bình")
-    (1, 0)
-    """
-    return sum(w.isalpha() and not is_syllable(w) for w in _WORD.findall(text))
-
-
-def _folded_words(text: str) -> list[str]:
-    return [w for w in (fold(part) for part in _WORD.findall(text)) if w]
-
-
-def _other_code(one: str, other: str) -> bool:
-    """Whether both have letters that stand for a number or name, and other ones: "Khu vực II", "nhóm A"."""
-    mine, theirs = _CODE.findall(one), _CODE.findall(other)
-    return bool(mine and theirs) and mine != theirs
-
-
-def _numbers(words: list[str], others: list[str]) -> list[str]:
-    """The numbers among the words, and in them ("200km", "6a").
-
-    A word counts as a number where the others have one that looks like it; a word with a digit in it
-    ("l1ên") counts as none where the others have no digit.
-    """
-    theirs = {w for w in others if w.isdigit()}
-    digitless = not any(_DIGITS.search(w) for w in others)
-    found = []
-    for word in words:
-        digits = _DIGITS.findall(word)
-        as_digits = word.translate(_AS_DIGITS)
-        if digits and not word.isdigit() and any(word.translate(t) in others for t in _AS_LETTERS_EITHER):
-            continue
-        if as_digits in theirs or (digits and as_digits.isdigit()):
-            found.append(as_digits)
-        elif digits and (not digitless or 2 * sum(map(len, digits)) >= len(word)):
-            found += [d.translate(_AS_DIGITS) for d in digits] if len(word) >= _SHORT_WORD else [word]
-    return found
-
-
-class _Aligner:
-    """Extension of a seed over small differences."""
-
-    def __init__(self, text: str, tokens: Tokens) -> None:
-        self._text, self._tokens, self._key = text, tokens, tokens.key
-        self.count = len(tokens.key)
-
-    def words(self, start: int, end: int) -> str:
-        """The text of a run of words."""
-        if start >= end:
-            return ""
-        return self._text[self._tokens.start[start] : self._tokens.end[end - 1]]
-
-    def _equal_run(self, p: int, q: int, limit: int) -> int:
-        """Equal words from (p, q) on, at most ``limit``."""
-        key, done, width = self._key, 0, 32
-        while done < limit:
-            width = min(width * 2, limit - done, 1 << 16)
-            same = key[p + done : p + done + width] == key[q + done : q + done + width]
-            wrong = int(same.argmin())
-            if not same[wrong]:
-                return done + wrong
-            done += width
-        return done
-
-    def _equal_run_back(self, p: int, q: int, limit: int) -> int:
-        key, done, width = self._key, 0, 32
-        while done < limit:
-            width = min(width * 2, limit - done, 1 << 16)
-            same = (key[p - done - width : p - done] == key[q - done - width : q - done])[::-1]
-            wrong = int(same.argmin())
-            if not same[wrong]:
-                return done + wrong
-            done += width
-        return done
-
-    def _resync(self, p: int, q: int) -> tuple[int, int] | None:
-        """Words to pass over on each side until the copies agree again, after (p, q)."""
-        ours, theirs = self._key[p : min(p + _REACH, q)].tolist(), self._key[q : q + _REACH].tolist()
-        return _agree(ours, theirs, q - p)
-
-    def _resync_back(self, p: int, q: int, q_low: int) -> tuple[int, int] | None:
-        """Words to pass over on each side until the copies agree again, before (p, q)."""
-        ours = self._key[max(0, p - _REACH) : p][::-1].tolist()
-        theirs = self._key[max(q_low, q - _REACH) : q][::-1].tolist()
-        return _agree(ours, theirs, q - p)
-
-    def right(self, p: int, q: int) -> tuple[int, int, list[Gap]]:
-        """The ends of the best extension to the right of the equal words before (p, q)."""
-        end = len(self._key)
-        score = best = 0.0
-        best_at, kept = (p, q), 0
-        gaps: list[Gap] = []
-        while True:
-            run = self._equal_run(p, q, end - q)
-            p, q, score = p + run, q + run, score + run
-            if score > best:
-                best, best_at, kept = score, (p, q), len(gaps)
-            step = self._resync(p, q)
-            if step is None:
-                break
-            kind = gap_kind(self.words(p, p + step[0]), self.words(q, q + step[1]))
-            gaps.append(Gap(p, p + step[0], q, q + step[1], kind))
-            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
-            p, q = p + step[0], q + step[1]
-            if score < best - _DROP:
-                break
-        return *best_at, gaps[:kept]
-
-    def left(self, p: int, q: int, q_low: int) -> tuple[int, int, list[Gap]]:
-        """The starts of the best extension to the left of (p, q), not below ``q_low`` in q."""
-        score = best = 0.0
-        best_at, kept = (p, q), 0
-        gaps: list[Gap] = []
-        while True:
-            run = self._equal_run_back(p, q, min(p, q - q_low))
-            p, q, score = p - run, q - run, score + run
-            if score > best:
-                best, best_at, kept = score, (p, q), len(gaps)
-            step = self._resync_back(p, q, q_low)
-            if step is None:
-                break
-            kind = gap_kind(self.words(p - step[0], p), self.words(q - step[1], q))
-            gaps.append(Gap(p - step[0], p, q - step[1], q, kind))
-            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
-            p, q = p - step[0], q - step[1]
-            if score < best - _DROP:
-                break
-        return *best_at, gaps[:kept][::-1]
-
-    def extend(self, p: int, q: int, q_low: int) -> Match:
-        """The best match through the equal words at (p, q), whose later copy begins at ``q_low`` or after."""
-        p_end, q_end, after = self.right(p, q)
-        p_start, q_start, before = self.left(p, q, q_low)
-        return Match(p_start, p_end, q_start, q_end, (*before, *after))
-
-
-def _agree(ours: list[int], theirs: list[int], apart: int) -> tuple[int, int] | None:
-    """The fewest words to pass over until two of three words are the same on both sides."""
-    if not set(ours) & set(theirs):
-        return None
-    one, other = len(ours), len(theirs)
-    for x, y in _STEPS:
-        if x + 1 >= one or y + 1 >= other or ours[x] != theirs[y] or abs(x - y) >= apart:
-            continue
-        if ours[x + 1] == theirs[y + 1] or (x + 2 < one and y + 2 < other and ours[x + 2] == theirs[y + 2]):
-            return x, y
-    return None
-
-
-def _gram_keys(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def gram_keys(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
     count = len(key) - GRAM + 1
     grams = key[:count].copy()
     for k in range(1, GRAM):
@@ -315,7 +72,7 @@ def _seed_runs(
     empty = np.zeros(0, dtype=np.int64)
     if len(tokens.key) < GRAM + 1:
         return empty, empty, empty
-    previous = _previous(_gram_keys(tokens.key))
+    previous = _previous(gram_keys(tokens.key))
     letters = np.concatenate(([0], np.cumsum(tokens.end - tokens.start)))
     place = np.flatnonzero((previous >= 0) & (letters[GRAM:] - letters[:-GRAM] >= _GRAM_LETTERS))
     earlier = previous[place]
@@ -384,7 +141,7 @@ def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...]
     if not len(place):
         return []
     chosen = np.flatnonzero(_worthy(place, length, distance, units))
-    aligner = _Aligner(text, tokens)
+    aligner = Aligner(text, tokens)
     found: list[Match] = []
     for n in chosen.tolist():
         q = int(place[n])
@@ -403,7 +160,7 @@ def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...]
     return _joined(found, aligner)
 
 
-def _joined(matches: list[Match], aligner: _Aligner) -> list[Match]:
+def _joined(matches: list[Match], aligner: Aligner) -> list[Match]:
     """The matches, of which those that go on from each other over misread words are made one."""
     joined: list[Match] = []
     for match in matches:
@@ -417,7 +174,7 @@ def _joined(matches: list[Match], aligner: _Aligner) -> list[Match]:
     return joined
 
 
-def _bridge(last: Match, match: Match, aligner: _Aligner) -> Gap | None:
+def _bridge(last: Match, match: Match, aligner: Aligner) -> Gap | None:
     """What lies between two matches, when both copies read alike there."""
     p, q = match.p0 - last.p1, match.q0 - last.q1
     if not (0 < p <= _BRIDGE and 0 < q <= _BRIDGE and abs(p - q) <= max(1, _BRIDGE // 4)):

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import Levenshtein
 
-from ocrfix.detectors._duplicates_match import garbled, unreadable
+from ocrfix.detectors._duplicates_gaps import garbled, unreadable
 from ocrfix.detectors._duplicates_tokens import fold
 from ocrfix.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
+    from ocrfix.detectors._duplicates_align import Match
+    from ocrfix.detectors._duplicates_gaps import Gap
     from ocrfix.detectors._duplicates_layout import Layout
-    from ocrfix.detectors._duplicates_match import Gap, Match
 
 __all__ = ["GARBLED_COST", "garbled_words", "lossy", "other_text", "surely_misread", "surely_one"]
 
@@ -30,7 +31,8 @@ _MISREAD_NAMES: Final = 3
 _NUMBER_WORDS: Final = 25
 _NUMBER_MISREAD: Final = 4
 """Words of a copy, and misread words for each number that differs, from which on a digit may be misread."""
-_ALIKE: Final = str.maketrans("875lig", "31611c")
+_ALIKE: Final = ("38", "17", "56", "1li", "0oq", "5s", "2z", "68b", "9gq", "4a")
+"""Digits and letters that are read for one another."""
 _LETTERS_EACH: Final = 4
 """Letters of a foreign word for each letter that may be misread."""
 _WORD: Final = re.compile(r"\w+")
@@ -72,10 +74,20 @@ def _misread_numbers(layout: Layout, match: Match, numbers: list[Gap]) -> bool:
     )
     if match.q1 - match.q0 < _NUMBER_WORDS or misread < _NUMBER_MISREAD * len(numbers):
         return False
-    return all(
-        fold(layout.words(g.p0, g.p1)).translate(_ALIKE) == fold(layout.words(g.q0, g.q1)).translate(_ALIKE)
-        for g in numbers
-    )
+    return all(_same_digits(layout.words(g.p0, g.p1), layout.words(g.q0, g.q1)) for g in numbers)
+
+
+def _same_digits(one: str, other: str) -> bool:
+    """Whether every digit stands for one that looks like it."""
+    a, b = fold(one), fold(other)
+    for op in Levenshtein.editops(a, b):
+        mine = a[op.src_pos] if op.tag != "insert" else ""
+        theirs = b[op.dest_pos] if op.tag != "delete" else ""
+        if not (mine.isdigit() or theirs.isdigit()):
+            continue
+        if not any(mine and theirs and mine in group and theirs in group for group in _ALIKE):
+            return False
+    return True
 
 
 def _other_name(one: str, other: str) -> bool:

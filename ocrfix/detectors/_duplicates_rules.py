@@ -85,9 +85,9 @@ REPEATED_SPAN: Final = Rule(
     Safety.SAFE,
     """## What it finds
 A run of words that comes a second time in the middle of other text, because a reader of columns or
-a vision model
-slipped back. The copy that fits its surroundings worse goes: its sentence is broken before or after it,
-as the language model tells. Where both fit alike, the later one goes.
+a vision model slipped back. For both copies a small network weighs how the words fit around them, how the
+text reads without them, letter case, stops and misread words: the copy that was glued in goes, cut where the
+rest reads best. It was learned from right articles with passages glued in, and from what comes twice rightly.
 
 ## Example
 Before:
@@ -109,13 +109,14 @@ After:
     Chị Mai mua thêm hai con bò để nuôi
 
 ## Fix safety
-Safe from 12 words on where a stop before a small letter or a block's broken end shows that the copy was
-glued in, with a probability of 0.88; from 24 words on where only the words do; 0.95 where the lede or
-headline has them too. Unsafe from 0.6, and from 80 words on in any place. Never in laws, contracts, lists
-and verse, whose clauses rightly recur, nor for whole sentences between sentences.
+From 12 words on, safe with a probability of 0.9, and of 0.5 where no writer repeats himself so: words are
+misread, or 20 words begin and end inside sentences and hold the end of one. Unsafe from 0.4 and 0.35, and
+from 80 words on in any place. Never in laws, contracts, lists and verse, whose clauses rightly recur.
 
 ## Risk
-News repeats its lede of 20 to 60 words in the body; such copies fit where they stand and are left alone.
+News repeats its lede and the names of offices, laws and cups in the body; most such copies fit where they
+stand. In 30 MB of news, Wikipedia and laws ten passages went, most of them captions and introductions that
+stood twice.
 """,
 )
 

@@ -1,0 +1,150 @@
+"""Two copies side by side: a seed of equal words, extended both ways over small differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
+
+if TYPE_CHECKING:
+    from ocrfix.detectors._duplicates_tokens import Tokens
+
+__all__ = ["Aligner", "Match"]
+
+_DROP: Final = 10.0
+_READING_COST: Final = 0.8
+_CONTENT_COST: Final = 4.0
+_REACH: Final = 9
+_STEPS: Final = tuple(
+    sorted(
+        ((x, y) for x in range(7) for y in range(7) if x or y),
+        key=lambda s: (max(s), abs(s[0] - s[1]), s),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An earlier copy, words ``[p0, p1)``, and a later one, ``[q0, q1)``, with their differences."""
+
+    p0: int
+    p1: int
+    q0: int
+    q1: int
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def period(self) -> int:
+        """Words from the start of the one copy to the start of the other."""
+        return self.q0 - self.p0
+
+
+class Aligner:
+    """Extension of a seed over small differences."""
+
+    def __init__(self, text: str, tokens: Tokens) -> None:
+        self._text, self._tokens, self._key = text, tokens, tokens.key
+        self.count = len(tokens.key)
+
+    def words(self, start: int, end: int) -> str:
+        """The text of a run of words."""
+        if start >= end:
+            return ""
+        return self._text[self._tokens.start[start] : self._tokens.end[end - 1]]
+
+    def _equal_run(self, p: int, q: int, limit: int) -> int:
+        """Equal words from (p, q) on, at most ``limit``."""
+        key, done, width = self._key, 0, 32
+        while done < limit:
+            width = min(width * 2, limit - done, 1 << 16)
+            same = key[p + done : p + done + width] == key[q + done : q + done + width]
+            wrong = int(same.argmin())
+            if not same[wrong]:
+                return done + wrong
+            done += width
+        return done
+
+    def _equal_run_back(self, p: int, q: int, limit: int) -> int:
+        key, done, width = self._key, 0, 32
+        while done < limit:
+            width = min(width * 2, limit - done, 1 << 16)
+            same = (key[p - done - width : p - done] == key[q - done - width : q - done])[::-1]
+            wrong = int(same.argmin())
+            if not same[wrong]:
+                return done + wrong
+            done += width
+        return done
+
+    def _resync(self, p: int, q: int) -> tuple[int, int] | None:
+        """Words to pass over on each side until the copies agree again, after (p, q)."""
+        ours, theirs = self._key[p : min(p + _REACH, q)].tolist(), self._key[q : q + _REACH].tolist()
+        return _agree(ours, theirs, q - p)
+
+    def _resync_back(self, p: int, q: int, q_low: int) -> tuple[int, int] | None:
+        """Words to pass over on each side until the copies agree again, before (p, q)."""
+        ours = self._key[max(0, p - _REACH) : p][::-1].tolist()
+        theirs = self._key[max(q_low, q - _REACH) : q][::-1].tolist()
+        return _agree(ours, theirs, q - p)
+
+    def right(self, p: int, q: int) -> tuple[int, int, list[Gap]]:
+        """The ends of the best extension to the right of the equal words before (p, q)."""
+        end = len(self._key)
+        score = best = 0.0
+        best_at, kept = (p, q), 0
+        gaps: list[Gap] = []
+        while True:
+            run = self._equal_run(p, q, end - q)
+            p, q, score = p + run, q + run, score + run
+            if score > best:
+                best, best_at, kept = score, (p, q), len(gaps)
+            step = self._resync(p, q)
+            if step is None:
+                break
+            kind = gap_kind(self.words(p, p + step[0]), self.words(q, q + step[1]))
+            gaps.append(Gap(p, p + step[0], q, q + step[1], kind))
+            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
+            p, q = p + step[0], q + step[1]
+            if score < best - _DROP:
+                break
+        return *best_at, gaps[:kept]
+
+    def left(self, p: int, q: int, q_low: int) -> tuple[int, int, list[Gap]]:
+        """The starts of the best extension to the left of (p, q), not below ``q_low`` in q."""
+        score = best = 0.0
+        best_at, kept = (p, q), 0
+        gaps: list[Gap] = []
+        while True:
+            run = self._equal_run_back(p, q, min(p, q - q_low))
+            p, q, score = p - run, q - run, score + run
+            if score > best:
+                best, best_at, kept = score, (p, q), len(gaps)
+            step = self._resync_back(p, q, q_low)
+            if step is None:
+                break
+            kind = gap_kind(self.words(p - step[0], p), self.words(q - step[1], q))
+            gaps.append(Gap(p - step[0], p, q - step[1], q, kind))
+            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
+            p, q = p - step[0], q - step[1]
+            if score < best - _DROP:
+                break
+        return *best_at, gaps[:kept][::-1]
+
+    def extend(self, p: int, q: int, q_low: int) -> Match:
+        """The best match through the equal words at (p, q), whose later copy begins at ``q_low`` or after."""
+        p_end, q_end, after = self.right(p, q)
+        p_start, q_start, before = self.left(p, q, q_low)
+        return Match(p_start, p_end, q_start, q_end, (*before, *after))
+
+
+def _agree(ours: list[int], theirs: list[int], apart: int) -> tuple[int, int] | None:
+    """The fewest words to pass over until two of three words are the same on both sides."""
+    if not set(ours) & set(theirs):
+        return None
+    one, other = len(ours), len(theirs)
+    for x, y in _STEPS:
+        if x + 1 >= one or y + 1 >= other or ours[x] != theirs[y] or abs(x - y) >= apart:
+            continue
+        if ours[x + 1] == theirs[y + 1] or (x + 2 < one and y + 2 < other and ours[x + 2] == theirs[y + 2]):
+            return x, y
+    return None
