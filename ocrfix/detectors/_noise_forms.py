@@ -25,16 +25,7 @@ _FORMS: Final = tuple(
             rf"{_MADE}\s*:?\s*{_DAY}?{_SEP}(?:ngày\s)?(?:{_CLOCK}{_SEP}(?:ngày\s)?{_DATE}"
             rf"|{_DATE}{_SEP}{_CLOCK}){_SEP}(?:{_ZONE})?"
         )),
-        ("near", (
-            rf"{_DAY}{_SEP}(?:ngày\s)?(?:{_CLOCK}{_SEP}(?:ngày\s)?{_DATE}"
-            rf"|{_DATE}{_SEP}{_CLOCK}){_SEP}(?:{_ZONE})?"
-        )),
-        ("near", (
-            rf"(?:{_CLOCK}{_SEP}(?:{_DAY}{_SEP})?(?:ngày\s)?{_DATE}"
-            rf"|{_DATE}{_SEP}{_CLOCK}){_SEP}(?:{_ZONE})?"
-        )),
-        ("near", rf"{_MADE}\s*:?\s*{_DATE}|{_DATE}{_SEP}{_ZONE}"),
-        ("weak", rf"(?:{_DAY}{_SEP}(?:ngày\s)?)?{_DATE}"),
+        ("near", rf"{_MADE}\s*:?\s*{_DATE}"),
         ("near", (
             r"(?:khoảng )?\d{1,3}\s(?:giây|phút|giờ|ngày|tuần|tháng|năm) trước"
             r"|\d{1,3}\s?(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?) ago"
