@@ -33,8 +33,10 @@ F32 = NDArray[np.float32]
 
 
 def _map(header: dict[str, Any], arrays: dict[str, NDArray[Any]], name: str) -> StaticMap:
-    facts = header["maps"][name]
-    return StaticMap(arrays[f"{name}_cells"], arrays.get(f"{name}_high"), facts["bits"], facts["seed"])
+    bits, seed = (int(header["maps"][name][key]) for key in ("bits", "seed"))
+    if not (0 < bits <= 32 and 0 <= seed < 1 << 64):
+        raise ValueError("figures out of range in its header")
+    return StaticMap(arrays[f"{name}_cells"], arrays.get(f"{name}_high"), bits, seed)
 
 
 class LanguageModel:
@@ -51,7 +53,9 @@ class LanguageModel:
     def __init__(self, path: Path) -> None:
         header, arrays = read(path)
         try:
-            self.order: int = header["order"]
+            self.order = int(header["order"])
+            if not 2 <= self.order <= 5:
+                raise ValueError(f"order {self.order}")  # noqa: TRY301
             self.meta: dict[str, Any] = header["meta"]
             words = arrays["words"].tobytes().decode().split("\n")
             self.unigram: F32 = arrays["unigram"]
@@ -65,7 +69,7 @@ class LanguageModel:
             self._backoff: dict[int, F32] = {
                 n: np.append(arrays[f"backoff{n}"], np.float32(0)) for n in range(2, self.order)
             }
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
             raise ModelFileError(f"{path} is damaged ({error})") from None
         self.words: list[str] = words
         self._ids: dict[str, int] = {w: i for i, w in enumerate(words)}

@@ -123,7 +123,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             name: (int(offset), int(length), np.dtype(kind))
             for name, (offset, length, kind) in header["arrays"].items()
         }
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise ModelFileError(f"{path} is damaged (its header cannot be read)") from None
     blob = np.memmap(path, dtype=np.uint8, mode="r")
     arrays = {}
