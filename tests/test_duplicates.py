@@ -136,6 +136,18 @@ def test_most_misread_copies_go():
     assert right >= 32
 
 
+@pytest.mark.parametrize("feed", ["\n\n\f\n\n", "\n\f\n", "\f"])
+def test_a_page_read_twice_over_a_form_feed_goes_once(feed):
+    """Both readings misread: one of the two goes nearly whole, whatever stands between them."""
+    size = len(" ".join(PARAGRAPHS).split())
+    for seed in range(8):
+        pages = [
+            text_of(*(misread(p, 0.02, 100 * seed + 10 * n + k) for k, p in enumerate(PARAGRAPHS)))
+            for n in (0, 1)
+        ]
+        assert len(check_laws(feed.join(pages)).split()) <= 1.03 * size
+
+
 def test_most_glued_tails_go_and_no_wrong_word_with_them():
     right = wrong = 0
     for seed in range(60):
