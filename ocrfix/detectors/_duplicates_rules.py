@@ -115,8 +115,8 @@ from 80 words on in any place. Never in laws, contracts, lists and verse, whose 
 
 ## Risk
 News repeats its lede and the names of offices, laws and cups in the body; most such copies fit where they
-stand. In 30 MB of news, Wikipedia and laws that took no part in the learning ten passages went by default:
-half of them stood twice by mistake (captions, leads run together), half were said again on purpose.
+stand. In 20 MB of news and Wikipedia that the network had not seen, nine passages went by default: about half
+of them stood twice by mistake (captions, leads run together), the others were said again on purpose.
 """,
 )
 
