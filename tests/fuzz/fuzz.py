@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of ocrfix, with atheris (pip install atheris).
+"""Coverage-guided fuzzing of ocrfix, with atheris (the extra "fuzz").
 
     python tests/fuzz/fuzz.py TARGET|all [--seconds N] [--seeds FOLDER] [--faults FOLDER] [libFuzzer options]
     python tests/fuzz/fuzz.py --shrink TARGET FILE
