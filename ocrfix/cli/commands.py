@@ -19,6 +19,7 @@ from ocrfix.cli.apply import command as apply_command
 from ocrfix.cli.bench import command as bench
 from ocrfix.cli.completion import command as completion
 from ocrfix.cli.config import command as config
+from ocrfix.cli.duplicates import command as duplicates
 from ocrfix.formats import FormatError
 
 __all__ = ["cli"]
@@ -35,6 +36,7 @@ def cli() -> None:
     ocrfix clean bao.txt -o sach.txt       repair one file
     ocrfix clean scans/ -o sach/           repair a folder's files
     ocrfix clean bao.txt --report html:review.html -o sach.txt
+    ocrfix duplicates corpus/ -o f.jsonl   what documents have in common
     ocrfix apply review.decisions.json bao.txt -o sach.txt
     ocrfix check scans/                    say what would be found, change nothing
     ocrfix rules                           list the rules
@@ -294,3 +296,4 @@ cli.add_command(apply_command)
 cli.add_command(bench)
 cli.add_command(completion)
 cli.add_command(config)
+cli.add_command(duplicates)

@@ -1,0 +1,187 @@
+"""The command ``ocrfix duplicates``: what the documents of a corpus have in common."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from ocrfix.cli._options import Failed
+from ocrfix.cli._plan import Item, Plan, make_plan
+from ocrfix.config import Config
+from ocrfix.formats import FormatError, same_file
+from ocrfix.formats.files import replacing
+from ocrfix.formats.rows import row_format
+from ocrfix.scale.files import Task
+from ocrfix.scale.rows import RowTask
+
+__all__ = ["command"]
+
+
+@click.command("duplicates")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option("-o", "--output", metavar="OUT", help="Write the findings here; with --apply, the texts.")
+@click.option(
+    "--apply",
+    "findings",
+    metavar="FINDINGS",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Take away what this file, of an earlier run, says.",
+)
+@click.option("--unsafe", is_flag=True, help="With --apply: also what is only likely right.")
+@click.option("--min-words", type=click.IntRange(3), default=12, show_default=True, help="Words of a block.")
+@click.option("--text-column", default="text", show_default=True, metavar="NAME", help="As for clean.")
+@click.option("--id-column", metavar="NAME", help="As for clean.")
+@click.option(
+    "--files-from", metavar="LIST", type=click.Path(path_type=Path, allow_dash=True), help="As for clean."
+)
+@click.option(
+    "--temporary",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Where temporary files go: about three times the size of the texts.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Print no summary.")
+def command(
+    paths: tuple[str, ...],
+    output: str | None,
+    findings: Path | None,
+    unsafe: bool,
+    min_words: int,
+    text_column: str,
+    id_column: str | None,
+    files_from: Path | None,
+    temporary: Path | None,
+    quiet: bool,
+) -> None:
+    """Find what documents have in common: paragraphs and whole texts that an earlier one has too.
+
+    \b
+    ocrfix duplicates corpus/ -o findings.jsonl
+    ocrfix duplicates corpus/ --apply findings.jsonl -o corpus-once/
+
+    The first command changes nothing: it writes one JSON line for each copy, which names the document and
+    place that is kept, always the first in the order of the inputs. The second takes away what the lines
+    say; take out the lines that are to stay. Exact copies of long paragraphs, and of whole documents, go
+    by default, misread and shorter ones with --unsafe. The text of a document that goes is emptied; its
+    file or row stays. Clean texts first: it makes more copies exact.
+
+    Exit status: 0 done; 2 an error, in any file.
+    """  # noqa: D301  (click's mark of lines to be left as they are)
+    plan = make_plan(paths, output if findings else None, files_from=files_from)
+    if any(item.path is None for item in plan.items):
+        raise click.UsageError("standard input cannot be read again; name files")
+    if findings and output is None:
+        raise click.UsageError("--apply needs -o OUT")
+    tasks = [_task(item, text_column, id_column) for item in plan.items]
+    run = _Run(plan, quiet=quiet)
+    if findings:
+        run.apply(tasks, findings, unsafe=unsafe)
+    else:
+        for item in plan.items:
+            if output and item.path and same_file(item.path, Path(output)):
+                raise click.UsageError(f"-o: {output} is itself an input")
+        run.find(tasks, output, min_words, temporary)
+    click.get_current_context().exit(2 if run.failed else 0)
+
+
+def _task(item: Item, column: str, id_column: str | None) -> Task | RowTask:
+    form = row_format(item.path)
+    if not form:
+        return Task(item.path, Config(), output=item.output, keep_removed=True)
+    return RowTask(item.path, form, Config(), column, id_column, item.output)
+
+
+class _Run:
+    def __init__(self, plan: Plan, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self.failed = bool(plan.errors)
+        for text in plan.errors:
+            click.echo(f"ocrfix: {text}", err=True)
+        for text in plan.warnings:
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        if not self._quiet:
+            click.echo(f"ocrfix: {text}", err=True)
+
+    def _fail(self, error: Exception) -> None:
+        self.failed = True
+        click.echo(f"ocrfix: {error}", err=True)
+
+    def find(
+        self, tasks: Sequence[Task | RowTask], output: str | None, min_words: int, temporary: Path | None
+    ) -> None:
+        """Write the findings."""
+        from ocrfix.scale.documents import CorpusDocument, read_documents  # noqa: PLC0415
+        from ocrfix.scale.duplicates import RULES, find_duplicates  # noqa: PLC0415
+
+        documents = 0
+
+        def read() -> Iterator[CorpusDocument]:
+            nonlocal documents
+            for task in tasks:
+                try:
+                    for item in read_documents(task):
+                        documents += 1
+                        yield item
+                except FormatError as error:
+                    self._fail(error)
+
+        counts: Counter[tuple[str, str]] = Counter()
+        try:
+            with _sink(output) as file:
+                for line in find_duplicates(read(), least_words=min_words, folder=temporary):
+                    found = json.loads(line)
+                    counts[found["rule"], found["safety"]] += 1
+                    file.write(line.encode("utf-8", "surrogateescape"))
+        except FormatError as error:
+            raise Failed(str(error)) from error
+        for rule in RULES:
+            safe, likely = counts[rule.code, "safe"], counts[rule.code, "unsafe"]
+            if safe or likely:
+                self._say(f"{rule.code} {rule.name}: {safe} surely, {likely} likely (--unsafe)")
+        self._say(f"{documents} documents: {sum(counts.values())} copies")
+
+    def apply(self, tasks: Sequence[Task | RowTask], findings: Path, *, unsafe: bool) -> None:
+        """Write the texts without what the findings say."""
+        from ocrfix.scale.documents import rewrite  # noqa: PLC0415
+        from ocrfix.scale.duplicates import Removals  # noqa: PLC0415
+
+        with ExitStack() as stack:
+            file = stack.enter_context(findings.open("rb"))
+            try:
+                removals = Removals(file, unsafe=unsafe)
+                for task in tasks:
+                    try:
+                        for _ in rewrite(task, removals.of):
+                            pass
+                    except FormatError as error:
+                        self._fail(error)
+            except ValueError as error:
+                raise Failed(f"{findings}: {error}") from error
+        self._say(f"{removals.applied} copies taken away, {removals.left} left")
+        if removals.stale:
+            self._fail(ValueError(f"{removals.stale} findings are about other texts; find them anew"))
+        if removals.rest:
+            self._fail(
+                ValueError(
+                    f"{findings}: {removals.rest} is not among the inputs, or they are in another order"
+                )
+            )
+
+
+@contextmanager
+def _sink(output: str | None) -> Iterator[BinaryIO]:
+    if output is None or output == "-":
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+        return
+    with replacing(Path(output)) as target:
+        yield target.file
