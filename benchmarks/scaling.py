@@ -292,8 +292,8 @@ def _write(grown: Sequence[Growth], sizes: Sequence[int]) -> Path:
         f"kinds of text of {sizes[0]:,} to {sizes[-1]:,} characters; "
         f"Python {platform.python_version()}, "
         f"{platform.machine()}. The exponent is the slope of log time over log size, of runs over "
-        f"{LEAST * 1000:.0f} ms. Of {len(grown)} series {len(known)} took long enough to tell, {len(steep)} of "
-        f"them are steeper than {_STEEP}.\n\n"
+        f"{LEAST * 1000:.0f} ms. Of {len(grown)} series {len(known)} took long enough to tell; {len(steep)} "
+        f"of them are steeper than {_STEEP}.\n\n"
         "For each detector its three steepest texts and its slowest, with the time of the largest size.\n\n"
     )
     path.write_text(head + table(grown) + "\n", "utf-8")
