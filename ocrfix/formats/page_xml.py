@@ -136,7 +136,8 @@ class PageDialect(BaseDialect):
             found = list(self._equivs(node.body, node.close))
         else:
             own = [child for child in node.children if child.kind == "equiv"]
-            found = [equiv for child in own for equiv in self._equivs(child.start, child.end)]
+            within = ((child, equiv) for child in own for equiv in self._equivs(child.start, child.end))
+            found = [equiv for child, equiv in within if equiv.start == child.start]  # not one in another
         return min(found, key=self._index, default=None)
 
     def _index(self, equiv: _Equiv) -> int:
