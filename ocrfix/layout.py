@@ -104,6 +104,10 @@ _BYLINE: Final = re.compile(
     r"biên tập)"
     r"(?:\s*[,&và-]+\s*(?:tin|bài|ảnh|clip))*)\s*[:]\s*\S"
 )
+_BYLINE_END: Final = re.compile(
+    r"(?i)^[^\W\d_][\w\s.,&-]{1,40}\((?:tổng hợp|theo [^()]{2,40}|t/h|(?:lược |biên )?dịch|ghi|sưu tầm|"
+    r"thực hiện)\)$"
+)
 _SIGNATURE: Final = re.compile(
     r"(?:TM\.|KT\.|TL\.|TUQ\.|Q\.|Nơi nhận|CỘNG (?:HÒA|HOÀ) XÃ HỘI|Độc lập\s*[-–]\s*Tự do|"
     r"\(?(?:Đã ký|Ký tên|ký, ghi rõ))"
@@ -262,7 +266,9 @@ def line_kind(line: str) -> Kind:  # noqa: C901, PLR0911
     if len(line) <= 2 * HEADING_LENGTH:
         if len(line) <= HEADING_LENGTH and _DATE.match(line):
             return Kind.DATE_LINE
-        if len(line) <= HEADING_LENGTH and (_BYLINE.match(line) or _SIGNATURE.match(line)):
+        if len(line) <= HEADING_LENGTH and (
+            _BYLINE.match(line) or _SIGNATURE.match(line) or (line[-1:] == ")" and _BYLINE_END.match(line))
+        ):
             return Kind.BYLINE
         if _CAPTION.match(line) or _CAPTION_END.search(line[-60:]):
             return Kind.CAPTION

@@ -13,6 +13,7 @@ from ocrfix.correction.corrector import load_corrector
 from ocrfix.correction.learning import learn_confidence
 from ocrfix.correction.pairs import paragraphs
 from ocrfix.detectors._duplicates_learning import learn_repeats
+from ocrfix.detectors._joins_learning import learn_joins
 from ocrfix.detectors._punctuation_capitals import corpus_lines, count_capitals, write_capitals
 from ocrfix.detectors._punctuation_learning import learn_punctuation, write_punctuation
 
@@ -75,5 +76,6 @@ LEARNERS: Final[dict[str, Callable[[Sequence[Path], Path], object]]] = {
     "confidence": learn_words,
     "capitals": learn_capitals,
     "repeats": learn_repeats,
+    "seams": learn_joins,
 }
 """What is learned from files alone, by the command's option."""

@@ -219,6 +219,7 @@ def list_rules(code: str | None) -> None:
 @click.option("--capitals", is_flag=True, help="Count in right text how often words have a capital.")
 @click.option("--punctuation", is_flag=True, help="Learn from such pairs how sure a change of a mark is.")
 @click.option("--repeats", is_flag=True, help="Learn from right text which passages were glued in again.")
+@click.option("--seams", is_flag=True, help="Learn from right text how the halves of a sentence fit.")
 @click.option(
     "--right",
     multiple=True,
@@ -244,6 +245,7 @@ def learn(
     capitals: bool,
     punctuation: bool,
     repeats: bool,
+    seams: bool,
     right: tuple[Path, ...],
     held_out: tuple[Path, ...],
     order: int,
@@ -263,11 +265,12 @@ def learn(
         "capitals": capitals,
         "punctuation": punctuation,
         "repeats": repeats,
+        "seams": seams,
     }
     kinds = [name for name, on in flags.items() if on] or ["model"]
     if len(kinds) > 1:
         raise click.UsageError(
-            "--pairs, --confidence, --capitals, --punctuation and --repeats exclude each other"
+            "--pairs, --confidence, --capitals, --punctuation, --repeats and --seams exclude each other"
         )
     for path in paths:
         if not path.is_file():

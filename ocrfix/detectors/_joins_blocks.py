@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._joins_assignment import assign
-from ocrfix.detectors._joins_pairs import OPEN, class_of, pairs_of
+from ocrfix.detectors._joins_pairs import class_of, continued, pairs_of
 from ocrfix.detectors._joins_rules import BROKEN_BLOCK, DISPLACED_CONTINUATION
-from ocrfix.detectors._joins_units import LONG, units_of
-from ocrfix.detectors._joins_weights import THRESHOLDS
+from ocrfix.detectors._joins_units import LONG, STAIN, units_of
+from ocrfix.detectors._joins_weights import load_weights
 from ocrfix.layout import Kind
 from ocrfix.model import Edit, Finding, Safety, Span
+from ocrfix.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,25 +23,38 @@ if TYPE_CHECKING:
     from ocrfix.detectors.base import Context
     from ocrfix.document import Document
 
-__all__ = ["block_findings"]
+__all__ = ["block_findings", "choose"]
 
 LEAST_SCORE: Final = -3.0
 """The score, in log-odds, from which a pair takes part in the choice at all."""
-LEAST_SEAM: Final = -2.5
-LEAST_TOTAL: Final = 1.0
+LEAST_SEAM: Final = -3.5
+LEAST_TOTAL: Final = 0.0
 """The seam and the whole fit, in nats, that a safe pair has at least, however alone its halves stand. Of
 10,000 sentences cut at random 97 % reach both."""
+QUOTED_SEAM: Final = 3.0
+"""The same before a capital or a figure where quotation marks or brackets agree over the seam."""
+STRANGE_SEAM: Final = 4.0
+"""The same where a rest begins with a word in small letters that is no syllable: often a brand (vivo)."""
+UNIT_LENGTH: Final = 2
+"""The length of a unit (g, kg, km), which goes on from its figure."""
 FAR_AWAY: Final = 14
 OVER_MANY: Final = 6.0
 """The blocks from which on a rest is far away, and how much surer a pair must be then: in long right texts
 with entries without stops some half fits by chance."""
+CLEARLY: Final = 2.5
+"""By how much a rest further down must be likelier than what goes on right below, in nats."""
 OVER_BYLINE: Final = 4.0
 """How much surer a pair must be when a byline or a date line, the end of an article, stands in between."""
-AFTER_HEADING: Final = 2.0
-"""The same when the first half looks and ends like a heading and its rest stands further down."""
-
-AFTER_HEADLINE: Final = 7.0
-"""The same again when it is the first block of the document: its headline, most of the time."""
+MANY_RESTS: Final = 2
+OVER_RESTS: Final = 4.0
+"""How many blocks in between begin in mid-sentence when a page fell to pieces, and what a pair needs then:
+there the pieces stand in their order."""
+AFTER_ENTRY: Final = 3.0
+"""The same when the first half is an entry of a list."""
+AFTER_FIRST: Final = 1.0
+AFTER_HEADLINE: Final = 6.0
+"""The same when the first half looks like a heading and is the first block of the document; and when a whole
+paragraph stands below it, so that it is the headline."""
 
 
 def block_findings(
@@ -52,11 +66,11 @@ def block_findings(
     groups that have lost their first letter; ``context``, whose
     language model is asked when the document has a paragraph without an end.
     """
-    if all(lines[group.end - 1].closed for group in groups[:-1]):
+    ends = [lines[group.end - 1] for group in groups[:-1]]
+    if all(end.closed and not (end.text[-1] == ";" or end.text.endswith(STAIN)) for end in ends):
         return
     units = units_of(lines, groups, document.text)
-    pairs = {(pair.left, pair.right): pair for pair in pairs_of(units, anew, context.language)}
-    chosen = [pairs[place] for place in sorted(assign({k: p.score - LEAST_SCORE for k, p in pairs.items()}))]
+    chosen = choose(units, pairs_of(units, anew, context.language))
     judged = [(pair, safety) for pair in chosen if (safety := _safety(units, pair)) is not None]
     next_of = {pair.left: pair.right for pair, _ in judged if pair.right == pair.left + 1}
     # Units that are joined to the next one now. One that has to move as well moves whole, in the next pass.
@@ -72,6 +86,50 @@ def block_findings(
             yield _displaced(units, pair, safety, document.text)
 
 
+def choose(units: list[Unit], pairs: list[Pair]) -> list[Pair]:
+    """The pairs that are taken, one to one.
+
+    What stands right below an unfinished unit and begins in mid-sentence is its rest or that of another: no
+    pair is taken over it that leaves it alone, unless its seam speaks clearly against it.
+    """
+    known = {(pair.left, pair.right): pair for pair in pairs}
+    while True:
+        chosen = _taken(units, known)
+        rests = {pair.right for pair in chosen}
+        over = [
+            (p.left, p.right)
+            for p in chosen
+            if (below := known.get((p.left, p.left + 1))) is not None
+            and below is not p
+            and below.right not in rests
+            and below.score > p.score - CLEARLY
+            and continued(units, p.left)
+        ]
+        if not over:
+            return chosen
+        for place in over:
+            del known[place]
+
+
+def _taken(units: list[Unit], known: dict[tuple[int, int], Pair]) -> list[Pair]:
+    """The pairs with the greatest sum of scores.
+
+    What begins in mid-sentence must belong to something: there the doubtful pairs take part from the first.
+    """
+    values = {
+        place: pair.score - (LEAST_SCORE if units[pair.right].case == "lower" else 0.0)
+        for place, pair in known.items()
+    }
+    likely = assign(values)
+    lefts, rights = {left for left, _ in likely}, {right for _, right in likely}
+    others = {
+        place: pair.score - LEAST_SCORE
+        for place, pair in known.items()
+        if pair.left not in lefts and pair.right not in rights
+    }
+    return [known[place] for place in sorted(likely | assign(others))]
+
+
 def _safety(units: list[Unit], pair: Pair) -> Safety | None:
     """How sure a chosen pair is; None when it is not worth showing."""
     left, right = units[pair.left], units[pair.right]
@@ -81,29 +139,57 @@ def _safety(units: list[Unit], pair: Pair) -> Safety | None:
             return Safety.SAFE
         return Safety.UNSAFE if total >= 7 and seam >= 1.5 else None
     near = pair.right == pair.left + 1
-    if near and pair.quotes and total >= 2:
+    # A quotation of several paragraphs has its marks in the first and the last one.
+    if near and pair.quotes and total >= 2 and (right.case == "lower" or seam >= QUOTED_SEAM):
         return Safety.SAFE
-    safe, unsafe = THRESHOLDS[class_of(units, pair), pair.strong]
-    more = 0.0
-    if any(u.kind_of() in (Kind.BYLINE, Kind.DATE_LINE) for u in units[pair.left + 1 : pair.right]):
-        more = OVER_BYLINE
-    if pair.right - pair.left > FAR_AWAY:
-        more = max(more, OVER_MANY)
-    if not near and left.kind_of() is Kind.HEADING:
-        if pair.fit.open < OPEN:
-            more = max(more, AFTER_HEADING)
-        if not pair.left:
-            more = max(more, AFTER_HEADLINE)
+    safe, unsafe = load_weights().threshold(class_of(units, pair), strong=pair.strong)
+    more = _more(units, pair)
     safe, unsafe = safe + more, unsafe + min(more, OVER_BYLINE) / 2
-    if pair.score >= safe and seam >= LEAST_SEAM and total >= LEAST_TOTAL and not _doubtful(left, right):
+    if (
+        pair.score >= safe
+        and seam >= LEAST_SEAM
+        and total >= LEAST_TOTAL
+        and not _doubtful(left, right, seam)
+    ):
         return Safety.SAFE
     return Safety.UNSAFE if pair.score >= unsafe else None
 
 
-def _doubtful(left: Unit, right: Unit) -> bool:
-    """Whether the second half looks like an entry of a list, or takes up the last words of the first one."""
+def _more(units: list[Unit], pair: Pair) -> float:
+    """How much surer a pair must be for where its halves stand, in nats."""
+    if pair.right == pair.left + 1:
+        return 0.0
+    more = 0.0
+    if any(_ends_article(units, number) for number in range(pair.left + 2, pair.right)):
+        more = OVER_BYLINE
+    if sum(continued(units, number) for number in range(pair.left, pair.right - 1)) >= MANY_RESTS:
+        more = max(more, OVER_RESTS)
+    if pair.right - pair.left > FAR_AWAY:
+        more = max(more, OVER_MANY)
+    kind = units[pair.left].kind_of()
+    if kind is Kind.LIST_ITEM and not pair.strong:
+        more = max(more, AFTER_ENTRY)
+    if kind is Kind.HEADING and not pair.left:
+        below = units[1]
+        headline = below.closed and len(below.text) >= LONG
+        more = max(more, AFTER_HEADLINE if headline else AFTER_FIRST)
+    return more
+
+
+def _ends_article(units: list[Unit], number: int) -> bool:
+    """Whether a unit is a byline or a date line below a finished one."""
+    return units[number].kind_of() in (Kind.BYLINE, Kind.DATE_LINE) and units[number - 1].closed
+
+
+def _doubtful(left: Unit, right: Unit, seam: float) -> bool:
+    """Whether the second half is rather an entry, a paragraph that begins with a brand or with last words."""
     if right.text[-1] == ";" and len(right.text) < 2 * LONG:
         return True
+    if len(right.text) < LONG // 2 and (not right.closed or right.text[0] == "("):
+        return True
+    if right.case == "lower" and seam < STRANGE_SEAM:
+        word = right.text[:40].split(maxsplit=1)[0].strip("\"“'‘(.,;:!?)”’")
+        return len(word) > UNIT_LENGTH and not is_syllable(word)
     if right.case != "upper":
         return False
     last, first = left.text[-60:].split()[-4:], right.text[:60].split()[:3]

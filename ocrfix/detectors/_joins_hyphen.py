@@ -28,6 +28,9 @@ SOFT: Final = "\u00ad¬"
 _LEFT: Final = re.compile(r"((?:\w+[-\u2010\u2011])*)(\w+)[-\u2010\u2011\u00ad¬]$")
 _RIGHT: Final = re.compile(r"(\w+)((?:[-\u2010\u2011]\w+)*)")
 _INNER: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_ONSET: Final = re.compile(r"[bcdđfghjklmnpqrstvwxz]{2,}(?=[^\W\d_])")
+"""Consonants in a row at the beginning of a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def hyphen_joins(lines: list[Line], text: str, language: LanguageModel) -> Itera
     words.
     """
     inner: frozenset[str] | None = None
+    words: frozenset[str] = frozenset()
     for i in range(len(lines) - 1):
         left, right = lines[i], lines[i + 1]
         if not left.text or left.text[-1] not in HYPHENS + SOFT or right.gap > 2 or right.pages:
@@ -64,7 +68,8 @@ def hyphen_joins(lines: list[Line], text: str, language: LanguageModel) -> Itera
             continue
         if inner is None:
             inner = frozenset(m.group().lower() for m in _INNER.finditer(text))
-        choice = _choose(head, tail, left.text[-1], inner, language)
+            words = frozenset(m.group().lower() for m in _WORD.finditer(text))
+        choice = _choose(head, tail, left.text[-1], inner, words, language)
         if choice is not None:
             kind, safety, confidence = choice
             span = Span(left.end - 1, right.start)
@@ -73,8 +78,13 @@ def hyphen_joins(lines: list[Line], text: str, language: LanguageModel) -> Itera
             yield HyphenJoin(i, span, replacement, kind, safety, confidence, head.group(), tail.group())
 
 
-def _choose(  # noqa: C901, PLR0911
-    head: re.Match[str], tail: re.Match[str], sign: str, inner: frozenset[str], language: LanguageModel
+def _choose(  # noqa: C901, PLR0911, PLR0912
+    head: re.Match[str],
+    tail: re.Match[str],
+    sign: str,
+    inner: frozenset[str],
+    words: frozenset[str],
+    language: LanguageModel,
 ) -> tuple[str, Safety, float] | None:
     a, b = head[2], tail[1]
     whole = f"{a}{b}".lower()
@@ -93,6 +103,8 @@ def _choose(  # noqa: C901, PLR0911
         return "hyphen", Safety.SAFE, 0.98  # the document writes it so elsewhere
     if head[1] or tail[2]:
         return "hyphen", Safety.SAFE, 0.96  # Mát-xcơ-va: more hyphens in the same word
+    if whole in words and len(whole) >= 4 and not (is_syllable(a) and is_syllable(b)):
+        return "word", Safety.SAFE, 0.97  # inter-national, where the document has international
     if a.isupper() and len(a) > 1:
         return ("hyphen", Safety.SAFE, 0.96) if b[0].isupper() else ("hyphen", Safety.UNSAFE, 0.8)  # NĐ-CP
     if b[0].isupper():
@@ -149,13 +161,26 @@ def attraction(a: str, b: str, language: LanguageModel) -> float:
     return float(scores[2]) - language.word_logp(b)
 
 
+def _transcribed(part: str) -> bool:
+    """Whether a part is written as Vietnamese is but for two consonants at its beginning (Đa-krông).
+
+    So are syllables in names of peoples and places that are written as they sound; parts of foreign words
+    seldom end as a Vietnamese syllable does and have one vowel.
+    """
+    onset = _ONSET.match(part)
+    return onset is not None and not is_syllable(part) and is_syllable(part[onset.end() :])
+
+
 def _foreign(a: str, b: str, whole: str, language: LanguageModel) -> tuple[str, Safety, float] | None:
     """inter-national, but e-commerce and Xin-ga: marks or two known parts keep the hyphen."""
     if not (a + b).isascii():
         return ("hyphen", Safety.SAFE, 0.95) if a[0].isupper() else ("hyphen", Safety.UNSAFE, 0.8)
-    if language.known(whole):
-        if a[0].isupper() and is_syllable(a) and _score(language, whole) < RARE:
+    if a[0].isupper() and is_syllable(a) and (not language.known(whole) or _score(language, whole) < RARE):
+        if _transcribed(b):
+            return "hyphen", Safety.SAFE, 0.95
+        if language.known(whole):
             return "hyphen", Safety.UNSAFE, 0.7
+    if language.known(whole):
         parts = language.known(a) and language.known(b)
         if parts and _score(language, whole) < _score(language, a, "-", b):
             return "hyphen", Safety.UNSAFE, 0.75  # check-in

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -235,6 +235,12 @@ def initials() -> tuple[str, ...]:
     return consonants + vowels
 
 
+@lru_cache(maxsize=20_000)
+def _wholes(word: str, language: LanguageModel) -> list[str]:
+    """The words that the model knows which are ``word`` with a letter before it."""
+    return [c + word for c in initials() if language.known(c + word)]
+
+
 def best_initials(texts: Sequence[str], language: LanguageModel) -> list[Gain | None]:
     """The letter that, put before the first word of each text, makes a syllable that fits best.
 
@@ -246,7 +252,7 @@ def best_initials(texts: Sequence[str], language: LanguageModel) -> list[Gain | 
     for text in texts:
         word = _WORD.match(text)
         lower = word.group().lower() if word else ""
-        found = [c + lower for c in initials() if lower and language.known(c + lower)]
+        found = _wholes(lower, language) if lower else []
         wholes.append(found)
         if found:
             after = _following(text[len(lower) :], language)
@@ -327,6 +333,9 @@ def _lost(lines: list[Line], group: Span, best: Gain | None, context: Context) -
 
 def _lost_before_capital(heads: list[Line], language: LanguageModel) -> Iterator[Finding]:
     """Paragraphs whose next letter was taken for the capital (Hát huy for Phát huy)."""
+    heads = [h for h in heads if (m := _WORD.match(h.text)) and _wholes(m.group().lower(), language)]
+    if not heads:
+        return
     table = np.zeros((len(heads), 4), dtype=np.int64)
     for row, head in enumerate(heads):
         ids = language.token_ids(head.text[:_HEAD])[:4]

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._joins_fit import Fit, fits, openness
 from ocrfix.detectors._joins_lines import broken_hyphen, is_capitals
-from ocrfix.detectors._joins_units import LEAST, LONG, headless, may_be_rest, may_go_on, quotes_agree
-from ocrfix.detectors._joins_weights import ALONE, RIVALS
+from ocrfix.detectors._joins_units import (
+    LEAST,
+    LONG,
+    headless,
+    may_be_rest,
+    may_go_on,
+    quotes_agree,
+    sentence_inside,
+)
+from ocrfix.detectors._joins_weights import load_weights
 from ocrfix.layout import HEADING_LENGTH, Kind, is_verse, unclosed, unopened
 
 if TYPE_CHECKING:
@@ -17,9 +25,21 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from ocrfix.detectors._joins_units import Unit
+    from ocrfix.detectors._joins_weights import Weights
     from ocrfix.language_model import LanguageModel
 
-__all__ = ["Pair", "class_of", "features", "pairs_of", "rival_features"]
+__all__ = [
+    "OPEN",
+    "Pair",
+    "among_rivals",
+    "class_of",
+    "continued",
+    "features",
+    "pairs_of",
+    "places_of",
+    "rival_rows",
+    "shapes_of",
+]
 
 REACH_CAPITAL: Final = 12
 """How many paragraphs further down a rest that begins with a capital is looked for."""
@@ -34,6 +54,10 @@ OPEN: Final = 3.0
 headings, captions and entries without a full stop two thirds stay under it; of the ends of 10,000 sentences
 cut at random 11 % do."""
 
+PAGE: Final = 5
+"""Paragraphs from which on the first one is rather a headline than the end of a column."""
+LINES: Final = (Kind.HEADING, Kind.CAPTION, Kind.BYLINE)
+"""What stands between halves rather than below a heading."""
 IDLE: Final = -3.0
 """The log-odds under which another pair is no rival."""
 
@@ -45,7 +69,9 @@ class Shape(NamedTuple):
     unclosed: str
     heading: bool
     strong: bool
-    """Surely no heading, caption or entry: it is too long, or no sentence ends so."""
+    """Surely no heading, caption or entry: it is too long, a sentence ends inside it, or none ends so."""
+    inside: bool
+    """A sentence ends inside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +105,11 @@ def _in_mid_sentence(units: list[Unit], number: int) -> bool:
     return headless(units[number]) and not (len(above) == 1 and above.isalpha())
 
 
+def continued(units: list[Unit], number: int) -> bool:
+    """Whether the unit right below begins in the middle of a sentence, as the rest of this one would."""
+    return number + 1 < len(units) and _in_mid_sentence(units, number + 1)
+
+
 def pairs_of(units: list[Unit], anew: AbstractSet[int], language: LanguageModel) -> list[Pair]:
     """Every pair worth a look, with its scores.
 
@@ -90,30 +121,65 @@ def pairs_of(units: list[Unit], anew: AbstractSet[int], language: LanguageModel)
     places = places_of(units, shapes, anew)
     if not places:
         return []
-    judged = fits([(units[i].text, units[j].text) for i, j in places], language)
+    judged = fits([(units[i].open_text, units[j].text) for i, j in places], language)
+    weights = load_weights()
     found = []
     for (i, j), fit in zip(places, judged, strict=True):
         row = features(units, i, j, fit, shapes[i])
-        alone = sum(ALONE[name] * value for name, value in row.items()) + ALONE["always"]
+        alone = weights.alone["always"] + sum(weights.alone[name] * value for name, value in row.items())
         found.append(Pair(i, j, fit, bool(row["quotes"]), shapes[i].strong, alone))
-    return _among_rivals(units, found, shapes)
+    return among_rivals(units, found, shapes, weights)
 
 
 def shapes_of(units: list[Unit], language: LanguageModel) -> dict[int, Shape]:
     """The units that may be first halves, by number."""
-    lefts = [u for u in units[:-1] if not u.tail.closed and may_go_on(u)]
+    lefts = [u for u in units[:-1] if (not u.closed or _only_seems_closed(units, u)) and may_go_on(u)]
+    whole = len(units) >= PAGE and not any(_in_mid_sentence(units, n) for n in range(1, len(units)))
+    if whole and lefts and not lefts[0].number:
+        # The headline may look open; below it every paragraph begins as it should.
+        lefts = lefts[1:] if _is_plain_heading(lefts[0]) else lefts
     if not lefts:
         return {}
-    ends = openness([u.text for u in lefts], language)
+    ends = openness([u.open_text for u in lefts], language)
     return {u.number: _shape(u, end) for u, end in zip(lefts, ends, strict=True)}
+
+
+def _only_seems_closed(units: list[Unit], unit: Unit) -> bool:
+    """Whether a unit with a closing sign may be a first half all the same.
+
+    It is when the sign may be a stain, or a semicolon inside a sentence and not at the end of an entry, and
+    what stands below begins in mid-sentence, or with it as a box may stand between, a unit further down.
+    """
+    if unit.stained:
+        return _in_mid_sentence(units, unit.number + 1)
+    if unit.text[-1] != ";" or unit.head.item or len(unit.text) < LONG:
+        return False
+    near = units[max(0, unit.number - 1) : unit.number] + units[unit.number + 1 : unit.number + 2]
+    return sentence_inside(unit.text) and not any(u.text[-1] in ";:" or u.head.item for u in near)
+
+
+def _is_plain_heading(unit: Unit) -> bool:
+    text = unit.text
+    return (
+        unit.kind_of() is Kind.HEADING
+        and text[-1] != ","
+        and not sentence_inside(text)
+        and not unclosed(text)
+    )
 
 
 def _shape(unit: Unit, end: float) -> Shape:
     text = unit.text
     opened = unclosed(text[-400:])
     comma = text[-1] == ","
-    strong = len(text) > HEADING_LENGTH or (len(text) >= LONG and (comma or end > OPEN + 1.0))
-    return Shape(end, opened, unit.kind_of() is Kind.HEADING and not strong, strong)
+    inside = sentence_inside(text[-600:])
+    strong = (
+        inside
+        or comma
+        or len(text) > HEADING_LENGTH
+        or end > (OPEN + 1.0 if len(text) >= LONG else 2.2 * OPEN)
+    )
+    return Shape(end, opened, unit.kind_of() is Kind.HEADING and not strong, strong, inside)
 
 
 def places_of(units: list[Unit], shapes: dict[int, Shape], anew: AbstractSet[int]) -> list[tuple[int, int]]:
@@ -147,12 +213,14 @@ def _places(
         return
     if _neighbours(units, left, units[following], shape, rest):
         yield left.number, following
-    if len(left.text) < 0.7 * LONG and shape.open < OPEN:
-        return
+    reach = REACH
+    if len(left.text) < 0.7 * LONG and shape.open < OPEN and not shape.strong:
+        # So short an end may be an entry; its rest is looked for below one box or heading only.
+        reach = 2
     doubt = 0.0 if len(left.text) >= LONG else 1.0
     anywhere = shape.strong or shape.open >= OPEN + doubt or shape.unclosed != ""
     rests = 0
-    for right in units[following + 1 : following + 1 + REACH]:
+    for right in units[following + 1 : following + 1 + reach]:
         if right.start - left.end > REACH_CHARACTERS or rests >= MOST_RESTS:
             break
         if right.head.gap < 2:
@@ -204,7 +272,7 @@ def _neighbours(
 
 
 def features(units: list[Unit], i: int, j: int, fit: Fit, shape: Shape) -> dict[str, float]:
-    """What speaks for and against a pair, taken by itself: numbers to be weighed by `ALONE`."""
+    """What speaks for and against a pair, taken by itself: numbers to be weighed by `Weights.alone`."""
     left, right = units[i], units[j]
     small = float(right.case == "lower")
     quotes = shape.unclosed != "" and quotes_agree(left.text, right.text)
@@ -228,10 +296,27 @@ def features(units: list[Unit], i: int, j: int, fit: Fit, shape: Shape) -> dict[
         "rest length": min(len(right.text), HEADING_LENGTH) / HEADING_LENGTH,
         "headings between": float(sum(u.kind_of() is Kind.HEADING for u in between)),
         "comma": float(left.text[-1] == ","),
+        "semicolon": float(left.text[-1] == ";"),
+        "stain": float(left.stained),
+        "inside": float(shape.inside),
+        "inner comma": float(not shape.strong and ", " in left.text),
+        "last small": float(not shape.strong and left.text.rsplit(maxsplit=1)[-1].islower()),
+        "first": float(i == 0 and not shape.strong),
+        "heading open": shape.heading * max(0.0, min(10.0, fit.open)),
+        "line below": float(bool(between) and between[0].kind_of() in LINES),
+        "text below heading": float(
+            shape.heading and bool(between) and len(between[0].text) >= LONG and between[0].closed
+        ),
         "orphan": float(j > i + 1 and units[j - 1].tail.closed),
         "echo": float(_echoes(left.text, right.text)),
+        "topic": float(min(4, len(_around(units, i - 1, i + 1) & _around(units, j, j + 2)))),
         "names": float(min(3, len(left.names() & right.names()))),
     }
+
+
+def _around(units: list[Unit], start: int, end: int) -> frozenset[tuple[str, str]]:
+    """What a few units are about."""
+    return frozenset[tuple[str, str]]().union(*(u.subjects() for u in units[max(0, start) : end]))
 
 
 def _echoes(left: str, right: str) -> bool:
@@ -240,18 +325,14 @@ def _echoes(left: str, right: str) -> bool:
     return len(both) > 5 and (both in left or both in right)
 
 
-def _among_rivals(units: list[Unit], found: list[Pair], shapes: dict[int, Shape]) -> list[Pair]:
+def among_rivals(
+    units: list[Unit], found: list[Pair], shapes: dict[int, Shape], weights: Weights
+) -> list[Pair]:
     """The pairs with the scores that they have among all others."""
-    of_left: dict[int, list[Pair]] = {}
-    of_right: dict[int, list[Pair]] = {}
-    for pair in found:
-        of_left.setdefault(pair.left, []).append(pair)
-        of_right.setdefault(pair.right, []).append(pair)
     out = []
-    for pair in found:
-        values, margin = rival_features(units, pair, of_left[pair.left], of_right[pair.right], shapes)
-        weights = RIVALS[class_of(units, pair)]
-        score = sum(weights[name] * value for name, value in values.items()) + weights["always"]
+    for pair, values, margin in rival_rows(units, found, shapes):
+        mine = weights.rivals[class_of(units, pair)]
+        score = mine["always"] + sum(mine[name] * value for name, value in values.items())
         out.append(replace(pair, score=score, margin=margin))
     return out
 
@@ -263,10 +344,31 @@ def class_of(units: list[Unit], pair: Pair) -> str:
     )
 
 
-def rival_features(
+def rival_rows(
+    units: list[Unit], found: list[Pair], shapes: dict[int, Shape]
+) -> Iterator[tuple[Pair, dict[str, float], float]]:
+    """Each pair with what the others say of it, to be weighed by the class, and its margin."""
+    of_left: dict[int, list[Pair]] = {}
+    of_right: dict[int, list[Pair]] = {}
+    for pair in found:
+        of_left.setdefault(pair.left, []).append(pair)
+        of_right.setdefault(pair.right, []).append(pair)
+    halves = [0] * (len(units) + 1)
+    rests = [0] * (len(units) + 1)
+    for number in range(len(units)):
+        halves[number + 1] = halves[number] + (number in shapes and shapes[number].strong)
+        rests[number + 1] = rests[number] + (number in of_right and units[number].case == "lower")
+    for pair in found:
+        values, margin = _rival_features(units, pair, of_left[pair.left], of_right[pair.right], shapes)
+        values["halves between"] = float(min(2, halves[pair.right] - halves[pair.left + 1]))
+        values["rests between"] = float(min(2, rests[pair.right] - rests[pair.left + 1]))
+        yield pair, values, margin
+
+
+def _rival_features(
     units: list[Unit], pair: Pair, of_left: list[Pair], of_right: list[Pair], shapes: dict[int, Shape]
 ) -> tuple[dict[str, float], float]:
-    """What the other pairs of its halves say of a pair, to be weighed by `RIVALS`, and its margin."""
+    """What the other pairs of its halves say of a pair, and its margin."""
     best_left = best_seam = best_right = best_fit = -9.0
     small = 0
     for other in of_left:
@@ -293,4 +395,5 @@ def rival_features(
         "heading": float(shape.heading),
         "seam": max(-5.0, min(12.0, pair.fit.seam)),
         "quotes": float(pair.quotes),
+        "continued": float(pair.right > pair.left + 1 and continued(units, pair.left)),
     }, pair.alone - max(best_left, best_right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._joins_lines import is_capitals, is_word
@@ -13,14 +14,40 @@ if TYPE_CHECKING:
     from ocrfix.detectors._joins_lines import Line
     from ocrfix.model import Span
 
-__all__ = ["LEAST", "LONG", "Unit", "headless", "may_be_rest", "may_go_on", "quotes_agree", "units_of"]
+__all__ = [
+    "LEAST",
+    "LONG",
+    "STAIN",
+    "Unit",
+    "headless",
+    "may_be_rest",
+    "may_go_on",
+    "quotes_agree",
+    "sentence_inside",
+    "units_of",
+]
 
 LONG: Final = 60
 """A text of so many characters may be running text without looking it by its end."""
 LEAST: Final = 12
 """The least length of a half, in characters."""
 NAMES: Final = 600
-"""Characters at each end of a paragraph that names are taken from."""
+"""Characters at each end of a paragraph that names and subjects are taken from."""
+_STOP_INSIDE: Final = re.compile(r"([^\W\d_]{2})[.!?…][\"”’)]* +[\"“‘(]*([^\W\d_])")
+"""A stop and the letters around it; abbreviations (TP., ThS., tp.) have capitals or no vowel before it."""
+STAIN: Final = (" .", " …")
+"""Ends of lines that may be a stain of the paper and no stop: in right text no space stands before it."""
+FUNCTION_WORDS: Final = frozenset(
+    """
+    ai anh ba bà bị bởi các cái cả chị cho chúng chưa chỉ có cô cũng của cùng cứ do đã đang đây để
+    đến đều đi đó được em gì hai hay hơn hoặc khác khi không là lại lên lúc mà mình mỗi một mới nay
+    này năm nên nếu ngày ngay người nhiều như nhưng những nào nói nơi ở ông phải qua ra rằng rất rồi
+    sau sẽ sự ta tại theo thì tới trên trong trước tôi từ từng và vào vẫn vì việc với về xuống biết
+    """.split()  # noqa: SIM905
+)
+"""Words that two texts have in common whatever they are about."""
+_RUN: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)+")
+_VOWEL: Final = re.compile(r"[^bcdđghjklmnpqrstvxfwz]")
 _NAME: Final = re.compile(r"(?<=[^\W\d_] )[^\W\d_]{2,}")
 
 
@@ -36,6 +63,22 @@ class Unit:
     tail: Line
     kind: Kind | None = None
     shared: frozenset[str] | None = None
+    topic: frozenset[tuple[str, str]] | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the paragraph ends with a sign that closes a sentence or a part of one."""
+        return self.tail.closed
+
+    @property
+    def stained(self) -> bool:
+        """Whether what closes it may be a stain; after a word, since a figure may have a stop of its own."""
+        return self.text.endswith(STAIN) and self.text[:-2].rstrip()[-1:].isalpha()
+
+    @property
+    def open_text(self) -> str:
+        """The text without what may be a stain at its end."""
+        return self.text[:-2].rstrip() if self.stained else self.text
 
     @property
     def case(self) -> str:
@@ -47,6 +90,17 @@ class Unit:
         if self.kind is None:
             self.kind = line_kind(self.text.replace("\n", " "))
         return self.kind
+
+    def subjects(self) -> frozenset[tuple[str, str]]:
+        """Pairs of words in a row, in small letters, that tell what the text is about, found out once."""
+        if self.topic is None:
+            text = self.text if len(self.text) <= 2 * NAMES else f"{self.text[:NAMES]}. {self.text[-NAMES:]}"
+            found: set[tuple[str, str]] = set()
+            for run in _RUN.findall(text.lower()):
+                words = run.split(" ")
+                found.update(pairwise(words))
+            self.topic = frozenset(p for p in found if FUNCTION_WORDS.isdisjoint(p))
+        return self.topic
 
     def names(self) -> frozenset[str]:
         """The words with a capital inside the first and the last sentences, found out once."""
@@ -74,6 +128,15 @@ def may_go_on(unit: Unit) -> bool:
     if any(sign in unit.text[-60:].rsplit(maxsplit=1)[-1] for sign in ("@", "://", "www.")):
         return False
     return unit.kind_of() in (Kind.PARAGRAPH, Kind.HEADING, Kind.LIST_ITEM, Kind.DIALOGUE)
+
+
+def sentence_inside(text: str) -> bool:
+    """Whether a sentence ends inside a text and another begins, as in no heading.
+
+    >>> sentence_inside("Trời mưa to. Bà con"), sentence_inside("Về thăm TP. Thái Bình")
+    (True, False)
+    """
+    return any(m[1].islower() and m[2].isupper() and _VOWEL.search(m[1]) for m in _STOP_INSIDE.finditer(text))
 
 
 def may_be_rest(unit: Unit) -> bool:
