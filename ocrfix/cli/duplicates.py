@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -19,7 +19,9 @@ from ocrfix.formats import FormatError, same_file
 from ocrfix.formats.files import replacing
 from ocrfix.formats.rows import row_format
 from ocrfix.scale.files import Task
-from ocrfix.scale.rows import RowTask
+
+if TYPE_CHECKING:
+    from ocrfix.scale.rows import RowTask
 
 __all__ = ["command"]
 
@@ -95,6 +97,8 @@ def _task(item: Item, column: str, id_column: str | None) -> Task | RowTask:
     form = row_format(item.path)
     if not form:
         return Task(item.path, Config(), output=item.output, keep_removed=True)
+    from ocrfix.scale.rows import RowTask  # noqa: PLC0415  (start-up time)
+
     return RowTask(item.path, form, Config(), column, id_column, item.output)
 
 
