@@ -8,4 +8,5 @@ settings.register_profile(
 settings.load_profile("ocrfix")
 
 collect_ignore = ["browser/picture.py", "formats/render.py", "fuzz/fuzz.py"]
+collect_ignore_glob = ["scale/recipes/*.py"]
 """Scripts that need more than the tests do."""

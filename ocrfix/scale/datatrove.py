@@ -1,7 +1,7 @@
 """A step for datatrove, and the stages of a pipeline with its near-duplicate removal (``ocrfix[datatrove]``).
 
 The stages run on one machine, on Slurm or on Ray, with datatrove's executors: see
-examples/datatrove_pipeline.py.
+tests/scale/recipes/datatrove_pipeline.py.
 """
 
 from __future__ import annotations

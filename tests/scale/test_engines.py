@@ -15,7 +15,7 @@ import pytest
 from ocrfix import Config, clean
 from ocrfix.scale import clean_batch
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parent / "recipes"
 TEXTS = [
     "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu đợt {}.",
     "Quỹ Vi người nghèo của xã đã nhận hơn {} triệu đồng.",

@@ -9,7 +9,7 @@ from typing import Any
 
 def clean_frames(frames: Iterator[Any]) -> Iterator[Any]:
     """The pandas frames with cleaned texts, and their findings as JSON lines."""
-    from ocrfix.scale import clean_batch  # noqa: PLC0415  (on the worker)
+    from ocrfix.scale import clean_batch
 
     for frame in frames:
         done = clean_batch(frame["text"])

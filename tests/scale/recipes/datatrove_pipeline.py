@@ -15,11 +15,11 @@ from typing import Any
 from ocrfix.scale.datatrove import PipelineStage, stages
 
 
-def executor(kind: str, stage: PipelineStage, folder: str, given: argparse.Namespace, before: Any) -> Any:  # noqa: ANN401
+def executor(kind: str, stage: PipelineStage, folder: str, given: argparse.Namespace, before: Any) -> Any:
     """The executor of a stage, which waits for the one ``before``."""
     common = {"pipeline": stage.pipeline, "tasks": stage.tasks, "logging_dir": f"{folder}/logs/{stage.name}"}
     if kind == "slurm":
-        from datatrove.executor import SlurmPipelineExecutor  # noqa: PLC0415
+        from datatrove.executor import SlurmPipelineExecutor
 
         return SlurmPipelineExecutor(
             **common,
@@ -29,10 +29,10 @@ def executor(kind: str, stage: PipelineStage, folder: str, given: argparse.Names
             depends=before,
         )
     if kind == "ray":
-        from datatrove.executor.ray import RayPipelineExecutor  # noqa: PLC0415
+        from datatrove.executor.ray import RayPipelineExecutor
 
         return RayPipelineExecutor(**common, workers=given.workers, depends=before)
-    from datatrove.executor import LocalPipelineExecutor  # noqa: PLC0415
+    from datatrove.executor import LocalPipelineExecutor
 
     return LocalPipelineExecutor(**common, workers=given.workers, depends=before)
 
