@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import pairwise
@@ -21,6 +22,9 @@ _LONGEST: Final = 300  # characters of the longest line compared with the phrase
 _SHORT: Final = 160  # characters of the longest line that can be a whole phrase of the list
 _LINK: Final = 140  # characters of the longest pointer to another article
 _BODY: Final = 20  # characters of a line that can be an article's text
+_PARAGRAPH: Final = 4  # lines of the shortest wrapped paragraph; one of as many may look like chrome
+_SENTENCE: Final = 8  # words from which on a line among others is rather a sentence than a button
+_FILLED: Final = 0.7  # share of a paragraph's usual line from which on a line fills its place
 _SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
 _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
 _ABSTRACT: Final = re.compile(r"\W{0,3}(?:tóm tắt|abstract|summary|keywords?)\b", re.IGNORECASE)
@@ -220,6 +224,8 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
             and not _wrapped(sheet, index)
         ):
             tiers[index] = tier
+    for index in [i for i in tiers if tiers[i] != "sure" and _in_paragraph(sheet, i, tiers)]:
+        del tiers[index]
     if not tiers:
         return []
     body = any(
@@ -254,6 +260,15 @@ def _wrapped(sheet: Sheet, index: int) -> bool:
     if len(before) >= LONG and before[-1] not in ENDINGS and not line.text[0].isupper():
         return True
     return line.text[-1] not in ENDINGS and after[0].islower()
+
+
+def _in_paragraph(sheet: Sheet, index: int, tiers: Container[int]) -> bool:
+    """Whether the line fills its place in a wrapped paragraph, most of whose lines look like no chrome."""
+    own = sheet.ranges[sheet.lines[index].block]
+    if len(own) < _PARAGRAPH or _PARAGRAPH * sum(i in tiers for i in own) > len(own):
+        return False
+    width = sorted(len(sheet.lines[i].text) for i in own)[len(own) // 2]
+    return len(sheet.lines[index].text) >= _FILLED * width
 
 
 class _Subject:
@@ -364,6 +379,8 @@ def _in_company(tier: str, run: _Run) -> _Grade | None:
 
 def _alone(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) -> _Grade | None:
     """How sure a line is chrome that stands between other lines of the text."""
+    if tier == "built" and not sheet.alone(index) and sheet.lines[index].text.count(" ") >= _SENTENCE - 1:
+        return None
     if tier in ("built", "pointer", "solo") and subject.web:
         return _UNSURE
     if tier in ("built", "pointer"):
