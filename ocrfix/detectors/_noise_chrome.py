@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections import Counter
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import pairwise
@@ -224,7 +224,7 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
             and not _wrapped(sheet, index)
         ):
             tiers[index] = tier
-    for index in [i for i in tiers if tiers[i] != "sure" and _in_paragraph(sheet, i, tiers)]:
+    for index in _in_paragraphs(sheet, tiers):
         del tiers[index]
     if not tiers:
         return []
@@ -262,13 +262,21 @@ def _wrapped(sheet: Sheet, index: int) -> bool:
     return line.text[-1] not in ENDINGS and after[0].islower()
 
 
-def _in_paragraph(sheet: Sheet, index: int, tiers: Container[int]) -> bool:
-    """Whether the line fills its place in a wrapped paragraph, most of whose lines look like no chrome."""
-    own = sheet.ranges[sheet.lines[index].block]
-    if len(own) < _PARAGRAPH or _PARAGRAPH * sum(i in tiers for i in own) > len(own):
-        return False
-    width = sorted(len(sheet.lines[i].text) for i in own)[len(own) // 2]
-    return len(sheet.lines[index].text) >= _FILLED * width
+def _in_paragraphs(sheet: Sheet, tiers: dict[int, str]) -> list[int]:
+    """The lines that fill their place in a wrapped paragraph, most of whose lines look like no chrome."""
+    found = []
+    blocks = Counter(sheet.lines[i].block for i in tiers)
+    widths: dict[int, int] = {}
+    for index, tier in tiers.items():
+        line = sheet.lines[index]
+        own = sheet.ranges[line.block]
+        if tier == "sure" or len(own) < _PARAGRAPH or _PARAGRAPH * blocks[line.block] > len(own):
+            continue
+        if line.block not in widths:
+            widths[line.block] = sorted(len(sheet.lines[i].text) for i in own)[len(own) // 2]
+        if len(line.text) >= _FILLED * widths[line.block]:
+            found.append(index)
+    return found
 
 
 class _Subject:
