@@ -1,7 +1,8 @@
-"""Corpus runs measured: speed with one process and two, memory, growth, and what the runner costs.
+"""Corpus runs measured: speed with one process and two, memory, and what the runner costs.
 
 Processor time is told beside the clock's, for other work on the machine changes the latter. Every run is
-a process of its own, so that none profits from another. Writes results/DATE-scale.md and a plot.
+a process of its own, so that none profits from another. Writes results/DATE-scale.md; for memory and
+time by the number of documents see growth.py.
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ from ocrfix import Config, clean
 HERE: Final = Path(__file__).parent
 SHARD: Final = 500
 """Documents of one shard."""
-SHORT: Final = 60
-"""Characters of the short documents that growth is measured with."""
 _EVERY: Final = 0.1
 """Seconds between two looks at memory."""
 
@@ -72,10 +71,10 @@ def texts(number: int, size: int | None, file: Path) -> Iterator[str]:
     return islice(cycle(found), number)
 
 
-def write_shards(folder: Path, number: int, size: int | None, file: Path) -> float:
-    """Write the texts as shards of JSON lines; returns their size in megabytes."""
+def write_shards(folder: Path, number: int, source: Iterator[str]) -> float:
+    """Write that many texts as shards of JSON lines; returns their size in megabytes."""
     folder.mkdir()
-    total, source = 0, texts(number, size, file)
+    total = 0
     for shard in range(0, number, SHARD):
         with (folder / f"{shard // SHARD:05}.jsonl").open("w", encoding="utf-8") as out:
             for text in islice(source, SHARD):
@@ -215,37 +214,6 @@ def peer_rows(
     return rows, [text for text in skipped if text.startswith(("symspellpy", "hunspell"))]
 
 
-def growth(numbers: list[int], file: Path, limit: float) -> list[Run]:
-    runs: list[Run] = []
-    with tempfile.TemporaryDirectory() as name:
-        for number in numbers:
-            if runs and runs[-1].clock * number / runs[-1].documents > limit:
-                say(f"{number} documents would take over {limit:.0f} s; left out")
-                break
-            say(f"growth: {number} documents")
-            folder = Path(name) / str(number)
-            megabytes = write_shards(folder, number, SHORT, file)
-            runs.append(corpus(number, 2, folder, megabytes, "growth"))
-    return runs
-
-
-def draw(runs: list[Run], path: Path) -> None:
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    figure = Figure(figsize=(9, 3.4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    numbers = [run.documents for run in runs]
-    left.loglog(numbers, [run.processor for run in runs], "o-", label="processor")
-    left.loglog(numbers, [run.clock for run in runs], "s--", label="clock, 2 processes")
-    left.set(xlabel="documents", ylabel="seconds")
-    left.legend()
-    for name in ("together", "largest", "parent"):
-        right.semilogx(numbers, [getattr(run, name) for run in runs], "o-", label=name)
-    right.set(xlabel="documents", ylabel="peak memory, MB", ylim=(0, None))
-    right.legend()
-    figure.savefig(path, metadata={"Date": None})
-
-
 HEAD: Final = (
     "| run | documents | clock s | processor s | documents/s | MB/s "
     "| largest process MB | parent MB | all MB |\n"
@@ -258,8 +226,6 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, default=OWN_PAIRS, help='JSON lines with "ocr"')
     parser.add_argument("--documents", type=int, default=600, help="documents of usual length")
     parser.add_argument("--rounds", type=int, default=3, help="the best of so many rounds is told")
-    parser.add_argument("--growth", type=int, nargs="*", default=[1000, 3000, 10_000, 30_000, 100_000])
-    parser.add_argument("--limit", type=float, default=180, help="seconds of the longest run")
     parser.add_argument("--train", type=Path, nargs="*", default=[], help="right text, for symspellpy")
     parser.add_argument("--hunspell", type=Path, help="a dictionary, without .dic")
     parser.add_argument("--peer-documents", type=int, default=100)
@@ -274,7 +240,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "in"
-        megabytes = write_shards(folder, given.documents, None, given.texts)
+        megabytes = write_shards(folder, given.documents, texts(given.documents, None, given.texts))
         rounds = []
         for number in range(given.rounds):
             say(f"round {number + 1}: library call, one process, two")
@@ -290,7 +256,6 @@ def main() -> None:
     over = (runs[1].processor - start) / runs[0].processor - 1
     say("other correctors")
     peers, skipped = peer_rows(given.peer_documents, given.texts, given.train, given.hunspell)
-    grown = growth(given.growth, given.texts, given.limit)
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors"
     about = (
         f"{machine}; load of the machine at the start {load:.1f}: other work makes the clock's figures "
@@ -322,21 +287,8 @@ def main() -> None:
         "",
         "What they mend and what they break: `compare.py`.",
     ]
-    if grown:
-        plot = f"{date}-scale.svg"
-        lines += [
-            "",
-            f"## Growth: documents of {SHORT} characters, two processes",
-            "",
-            HEAD,
-            *(run.row() for run in grown),
-            "",
-            f"![seconds and memory by number of documents]({plot})",
-        ]
     text = "\n".join(lines) + "\n"
     if given.write:
-        if grown:
-            draw(grown, HERE / "results" / plot)
         (HERE / "results" / f"{date}-scale.md").write_text(text, "utf-8")
     print(text)
 

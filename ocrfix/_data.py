@@ -31,7 +31,7 @@ def data_path(*parts: str) -> Path:
     >>> data_path("vi", "channel.tsv").name
     'channel.tsv'
     """
-    package = Path(__file__).resolve().parent
+    package = _folder(__file__)
     name = "/".join(parts)
     for root, installed in ((package, True), (package.parent, False)):
         path = root.joinpath("dictionaries", *parts)
@@ -41,6 +41,12 @@ def data_path(*parts: str) -> Path:
                 _check(root / "dictionaries", name, status.st_mtime_ns, status.st_size)
             return path
     raise DataError(f"ocrfix's own file dictionaries/{name} is missing; install ocrfix again")
+
+
+@lru_cache(maxsize=1)
+def _folder(file: str) -> Path:
+    """The folder that a module lies in, links resolved: asked for with every document."""
+    return Path(file).resolve().parent
 
 
 @lru_cache(maxsize=64)

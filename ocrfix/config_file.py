@@ -142,14 +142,14 @@ def check_selectors(selectors: Iterable[str], place: str) -> None:
     Parameters: ``selectors``, prefixes of codes, or names; ``place``, where they were given, for the
     message. Raises ConfigError, with the nearest right selector, for one that names none.
     """
-    from ocrfix.detectors import rules  # noqa: PLC0415  (start-up time)
+    from ocrfix.detectors import all_rules  # noqa: PLC0415  (start-up time)
 
     for selector in selectors:
-        if selector and any(rule.matches(selector) for rule in rules()):
+        if selector and any(rule.matches(selector) for rule in all_rules()):
             continue
-        families = sorted({rule.family for rule in rules()})
-        names = [rule.name for rule in rules()]
-        codes = [rule.code for rule in rules()]
+        families = sorted({rule.family for rule in all_rules()})
+        names = [rule.name for rule in all_rules()]
+        codes = [rule.code for rule in all_rules()]
         near = _closest(selector, names) or _closest(selector, [*families, *codes])
         hint = f"did you mean {near}?" if near else f"the families are {', '.join(families)};"
         raise ConfigError(f"{place}: no rule {selector!r}; {hint} see ocrfix rules")

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 import ocrfix
 from ocrfix.cli.commands import cli
-from ocrfix.detectors import rules
+from ocrfix.detectors import all_rules
 from ocrfix.formats import read
 from ocrfix.reports import FORMATS
 from ocrfix.reports.json import from_dict, schema
@@ -233,8 +233,8 @@ def test_a_protected_pattern_that_is_none(tmp_path):
 
 def test_rules_are_listed_and_explained():
     listed = invoke("rules").stdout.splitlines()
-    assert [line.split()[0] for line in listed] == [rule.code for rule in rules()]
-    for rule in rules():
+    assert [line.split()[0] for line in listed] == [rule.code for rule in all_rules()]
+    for rule in all_rules():
         text = invoke("rules", rule.code).stdout
         assert text.startswith(f"{rule.code} {rule.name} ")
         assert rule.doc.strip() in text

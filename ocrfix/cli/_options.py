@@ -20,7 +20,16 @@ from ocrfix.formats.encodings import check_encoding
 from ocrfix.formats.rows import ROW_FORMATS
 from ocrfix.reports import FORMATS
 
-__all__ = ["Failed", "ReportTarget", "Settings", "config_options", "repair_options", "settings", "targets"]
+__all__ = [
+    "Failed",
+    "ReportTarget",
+    "Settings",
+    "config_options",
+    "repair_options",
+    "rule_options",
+    "settings",
+    "targets",
+]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -63,7 +72,7 @@ class _ReportType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # g
         return ReportTarget(form, Path(path) if path and path != "-" else None)
 
 
-_CONFIG_OPTIONS: Final = (
+_RULE_OPTIONS: Final = (
     click.option(
         "--select",
         multiple=True,
@@ -98,6 +107,9 @@ _CONFIG_OPTIONS: Final = (
         type=click.Path(path_type=Path),
         help="Never touch the words in this file, one a line. Repeatable.",
     ),
+)
+_CONFIG_OPTIONS: Final = (
+    *_RULE_OPTIONS,
     click.option(
         "--model",
         metavar="FILE",
@@ -199,6 +211,11 @@ def config_options(function: _F) -> _F:
     return _with((*_CONFIG_OPTIONS, *_FILE_OPTIONS), function)
 
 
+def rule_options(function: _F) -> _F:
+    """Give a command the same but for the language model."""
+    return _with((*_RULE_OPTIONS, *_FILE_OPTIONS), function)
+
+
 def _with(options: Sequence[Callable[[_F], _F]], function: _F) -> _F:
     for option in reversed(options):
         function = option(function)
@@ -248,6 +265,30 @@ def _check_model(path: str | None) -> None:
         raise Failed(f"model: {error}") from error
 
 
+def _selectors(options: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The rules that are selected and ignored. Raises ConfigError for those that there are not."""
+    found = {}
+    for name in ("select", "ignore"):
+        chosen = tuple(part.strip() for item in options[name] for part in item.split(","))
+        if chosen:
+            check_selectors(chosen, f"--{name}")
+            found[name] = chosen
+    return found
+
+
+def _check_command(selectors: Sequence[str], *, corpus: bool) -> None:
+    """See that a command has some of the rules that are selected by name. Raises click.UsageError."""
+    from ocrfix.detectors import all_rules, rules  # noqa: PLC0415  (start-up time)
+
+    own = [rule for rule in all_rules() if (rule not in rules()) is corpus]
+    for selector in selectors:
+        if not any(rule.matches(selector) for rule in own):
+            why = "is about one document, not several: use ocrfix clean or check"
+            if not corpus:
+                why = "compares the documents of a corpus: use ocrfix duplicates"
+            raise click.UsageError(f"--select: {selector} {why}")
+
+
 def targets(options: dict[str, Any]) -> tuple[ReportTarget, ...]:
     """The reports that a command's options ask for."""
     reports: tuple[ReportTarget, ...] = options["reports"]
@@ -255,17 +296,19 @@ def targets(options: dict[str, Any]) -> tuple[ReportTarget, ...]:
     return reports if path is None else (*reports, ReportTarget("jsonl", path))
 
 
-def settings(options: dict[str, Any]) -> Settings:
-    """The settings from a command's options. Raises click.UsageError for those that cannot be used."""
+def settings(options: dict[str, Any], *, corpus: bool | None = False) -> Settings:
+    """The settings from a command's options.
+
+    Parameters: ``options``; ``corpus``, whether the command has the rules that compare documents, or those
+    that look at one; None for one that is about both. Raises click.UsageError for what cannot be used.
+    """
     if options["isolated"] and options["config_file"]:
         raise click.UsageError("--config and --isolated exclude each other")
     values: dict[str, Any] = {}
     try:
-        for name in ("select", "ignore"):
-            chosen = tuple(part.strip() for item in options[name] for part in item.split(","))
-            if chosen:
-                check_selectors(chosen, f"--{name}")
-                values[name] = chosen
+        values.update(_selectors(options))
+        if corpus is not None and "select" in values:
+            _check_command(values["select"], corpus=corpus)
         if options.get("encoding") is not None:
             check_encoding(options["encoding"])
         words = tuple(word for path in options["protect_from"] for word in read_words(path))
@@ -274,7 +317,7 @@ def settings(options: dict[str, Any]) -> Settings:
     for name in ("min_confidence", "unsafe"):
         if options[name] is not None:
             values[name] = options[name]
-    if options["model"] is not None:
+    if options.get("model") is not None:
         if not options["model"].is_file():
             raise click.UsageError(f"--model: there is no file {options['model']}; ocrfix learn makes one")
         values["model"] = str(options["model"])

@@ -184,11 +184,11 @@ def check(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> 
 def list_rules(code: str | None) -> None:
     """List the rules, or print what is known of some: by code, prefix or name."""
     from ocrfix.config_file import ConfigError, check_selectors  # noqa: PLC0415  (start-up time)
-    from ocrfix.detectors import rules  # noqa: PLC0415
+    from ocrfix.detectors import all_rules  # noqa: PLC0415
 
     if code is None:
-        width = max((len(rule.name) for rule in rules()), default=0)
-        for rule in rules():
+        width = max((len(rule.name) for rule in all_rules()), default=0)
+        for rule in all_rules():
             safety = rule.safety.name.lower()
             click.echo(f"{rule.code}  {rule.name:<{width}}  {safety:<7}  {rule.summary}")
         return
@@ -197,7 +197,7 @@ def list_rules(code: str | None) -> None:
     except ConfigError as error:
         raise click.UsageError(str(error).removeprefix("rules: ")) from error
     texts = []
-    for rule in rules():
+    for rule in all_rules():
         if rule.matches(code):
             head = f"{rule.code} {rule.name} ({rule.safety.name.lower()})"
             texts.append(f"{head}\n{'=' * len(head)}\n{rule.summary}\n\n{rule.doc.strip()}\n")

@@ -38,7 +38,7 @@ def command(path: Path, pyproject: bool, **options: Any) -> None:
     PATH is where the configuration file is looked for, from there upward; the other options are those
     of clean. What is printed can be pasted into ocrfix.toml, or with --pyproject into pyproject.toml.
     """
-    chosen = settings(options)
+    chosen = settings(options, corpus=None)
     folder = path if path.is_dir() else path.parent
     try:
         file = chosen.path(folder)

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from ocrfix.cli._options import Failed
+from ocrfix.cli._options import Failed, rule_options, settings
 from ocrfix.cli._plan import Item, Plan, make_plan
 from ocrfix.config import Config
 from ocrfix.formats import FormatError, same_file
@@ -36,7 +36,6 @@ __all__ = ["command"]
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Take away what this file, of an earlier run, says.",
 )
-@click.option("--unsafe", is_flag=True, help="With --apply: also what is only likely right.")
 @click.option("--min-words", type=click.IntRange(3), default=12, show_default=True, help="Words of a block.")
 @click.option("--text-column", default="text", show_default=True, metavar="NAME", help="As for clean.")
 @click.option("--id-column", metavar="NAME", help="As for clean.")
@@ -49,18 +48,19 @@ __all__ = ["command"]
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Where temporary files go: about three times the size of the texts.",
 )
+@rule_options
 @click.option("--quiet", "-q", is_flag=True, help="Print no summary.")
 def command(
     paths: tuple[str, ...],
     output: str | None,
     findings: Path | None,
-    unsafe: bool,
     min_words: int,
     text_column: str,
     id_column: str | None,
     files_from: Path | None,
     temporary: Path | None,
     quiet: bool,
+    **options: Any,
 ) -> None:
     """Find what documents have in common: paragraphs and whole texts that an earlier one has too.
 
@@ -71,8 +71,9 @@ def command(
     The first command changes nothing: it writes one JSON line for each copy, which names the document and
     place that is kept, always the first in the order of the inputs. The second takes away what the lines
     say; take out the lines that are to stay. Exact copies of long paragraphs, and of whole documents, go
-    by default, misread and shorter ones with --unsafe. The text of a document that goes is emptied; its
-    file or row stays. Clean texts first: it makes more copies exact.
+    by default, misread and shorter ones with --unsafe; protected words stay. The text of a document that
+    goes is emptied; its file or row stays. Clean texts first: it makes more copies exact. The rules are
+    DUP101 to DUP104: see ocrfix rules DUP10.
 
     Exit status: 0 done; 2 an error, in any file.
     """  # noqa: D301  (click's mark of lines to be left as they are)
@@ -81,10 +82,12 @@ def command(
         raise click.UsageError("standard input cannot be read again; name files")
     if findings and output is None:
         raise click.UsageError("--apply needs -o OUT")
-    tasks = [_task(item, text_column, id_column) for item in plan.items]
+    chosen = settings(options, corpus=True)
+    configs = {folder: chosen.config(folder) for folder in {_folder(item) for item in plan.items}}
+    tasks = [_task(item, configs[_folder(item)], text_column, id_column) for item in plan.items]
     run = _Run(plan, quiet=quiet)
     if findings:
-        run.apply(tasks, findings, unsafe=unsafe)
+        run.apply(tasks, findings)
     else:
         for item in plan.items:
             if output and item.path and same_file(item.path, Path(output)):
@@ -93,13 +96,17 @@ def command(
     click.get_current_context().exit(2 if run.failed else 0)
 
 
-def _task(item: Item, column: str, id_column: str | None) -> Task | RowTask:
+def _folder(item: Item) -> Path:
+    return item.path.parent if item.path else Path()
+
+
+def _task(item: Item, config: Config, column: str, id_column: str | None) -> Task | RowTask:
     form = row_format(item.path)
     if not form:
-        return Task(item.path, Config(), output=item.output, keep_removed=True)
+        return Task(item.path, config, output=item.output, keep_removed=True)
     from ocrfix.scale.rows import RowTask  # noqa: PLC0415  (start-up time)
 
-    return RowTask(item.path, form, Config(), column, id_column, item.output)
+    return RowTask(item.path, form, config, column, id_column, item.output)
 
 
 class _Run:
@@ -153,7 +160,7 @@ class _Run:
                 self._say(f"{rule.code} {rule.name}: {safe} surely, {likely} likely (--unsafe)")
         self._say(f"{documents} documents: {sum(counts.values())} copies")
 
-    def apply(self, tasks: Sequence[Task | RowTask], findings: Path, *, unsafe: bool) -> None:
+    def apply(self, tasks: Sequence[Task | RowTask], findings: Path) -> None:
         """Write the texts without what the findings say."""
         from ocrfix.scale.documents import rewrite  # noqa: PLC0415
         from ocrfix.scale.duplicates import Removals  # noqa: PLC0415
@@ -161,7 +168,7 @@ class _Run:
         with ExitStack() as stack:
             file = stack.enter_context(findings.open("rb"))
             try:
-                removals = Removals(file, unsafe=unsafe)
+                removals = Removals(file)
                 for task in tasks:
                     try:
                         for _ in rewrite(task, removals.of):

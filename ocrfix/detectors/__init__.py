@@ -8,7 +8,7 @@ from functools import cache
 from ocrfix.detectors.base import Context, Detector
 from ocrfix.model import Rule
 
-__all__ = ["Context", "Detector", "Stage", "rules", "stages"]
+__all__ = ["Context", "Detector", "Stage", "all_rules", "rules", "stages"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,14 @@ def stages() -> tuple[Stage, ...]:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, sorted by code."""
+    """Every rule that looks at one document, sorted by code."""
     found = {r.code: r for s in stages() for d in s.detectors for r in d.rules}
     return tuple(found[code] for code in sorted(found))
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """The same with those that compare the documents of a corpus, sorted by code."""
+    from ocrfix.detectors._duplicates_corpus import CORPUS_RULES  # noqa: PLC0415
+
+    return tuple(sorted((*rules(), *CORPUS_RULES), key=lambda rule: rule.code))

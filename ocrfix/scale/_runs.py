@@ -34,30 +34,34 @@ class SortedRuns:
 
     def __init__(self, folder: Path, name: str, run: int = _RUN) -> None:
         self._folder, self._name, self._size = folder, name, run
-        self._held: list[U64] = []
+        self._held: U64 = np.empty((run, 2), np.uint64)
         self._count = 0
         self._files: list[Path] = []
 
     def add(self, keys: U64, values: U64) -> None:
         """Take pairs."""
-        self._held.append(np.stack((keys, values), axis=1))
-        self._count += len(keys)
-        if self._count >= self._size:
-            self._flush()
+        at = 0
+        while at < len(keys):
+            end = min(len(keys), at + self._size - self._count)
+            room = self._held[self._count : self._count + end - at]
+            room[:, 0], room[:, 1] = keys[at:end], values[at:end]
+            self._count += end - at
+            at = end
+            if self._count == self._size:
+                self._flush()
 
     def _flush(self) -> None:
         if not self._count:
             return
-        pairs = np.concatenate(self._held)
-        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         path = self._folder / f"{self._name}-{len(self._files)}"
-        pairs.tofile(path)
+        _sorted(self._held[: self._count]).tofile(path)
         self._files.append(path)
-        self._held, self._count = [], 0
+        self._count = 0
 
     def merged(self) -> Iterator[tuple[U64, U64]]:
         """The keys and values, sorted, a portion at a time; all pairs of one key are in one portion."""
         self._flush()
+        self._held = np.empty((0, 2), np.uint64)
         runs = [np.memmap(path, np.uint64, "r").reshape(-1, 2) for path in self._files]
         # keys that part what is there into portions of about one run's size
         step = max(1, self._size // max(1, len(runs)))
@@ -72,8 +76,13 @@ class SortedRuns:
                 at[number] = max(at[number], end)
             pairs = np.concatenate(parts) if parts else np.zeros((0, 2), np.uint64)
             if len(pairs):
-                pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+                pairs = _sorted(pairs)
                 yield pairs[:, 0].copy(), pairs[:, 1].copy()
         for path in self._files:
             path.unlink()
         self._files = []
+
+
+def _sorted(pairs: U64) -> U64:
+    """Pairs by key, then by value."""
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]

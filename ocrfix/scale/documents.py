@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from ocrfix.config import Config
 from ocrfix.document import Document
 from ocrfix.formats.files import read, write
 from ocrfix.formats.packed import plain, render_for
@@ -21,10 +22,11 @@ __all__ = ["CorpusDocument", "read_documents", "rewrite"]
 
 @dataclass(frozen=True)
 class CorpusDocument:
-    """A document of a corpus: ``place``, what findings say of where it stands, and its text."""
+    """A document of a corpus: ``place``, what findings say of where it stands, its text, its settings."""
 
     place: dict[str, Any]
     document: Document
+    config: Config = field(default_factory=Config)
 
     @property
     def key(self) -> tuple[str, int]:
@@ -42,12 +44,12 @@ def read_documents(task: Task | RowTask) -> Iterator[CorpusDocument]:
         return
     assert task.path is not None
     source = read(task.path, task.encoding, task.form, max_unpacked=task.max_unpacked)
-    yield CorpusDocument({"file": task.name}, source.document)
+    yield CorpusDocument({"file": task.name}, source.document, task.config)
 
 
 def _of_row(task: RowTask, row: Row) -> CorpusDocument:
     source = text_source(row.text or "", f"{task.name}:{row.number}")
-    return CorpusDocument(row_place(task, row), source.document)
+    return CorpusDocument(row_place(task, row), source.document, task.config)
 
 
 def rewrite(
@@ -78,7 +80,7 @@ def rewrite(
     source_file = read(
         task.path, task.encoding, task.form, keep_removed=task.keep_removed, max_unpacked=task.max_unpacked
     )
-    found = CorpusDocument({"file": task.name}, source_file.document)
+    found = CorpusDocument({"file": task.name}, source_file.document, task.config)
     done = tuple(edits(found))
     yield found
     inner = plain(source_file)

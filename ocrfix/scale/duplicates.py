@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from ocrfix.config import Config
+from ocrfix.detectors._duplicates_corpus import CORPUS_RULES
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.report import AppliedEdit, ReportedFinding, Status
 from ocrfix.reports.json import plain as jsonable
@@ -34,26 +36,17 @@ _NEAR_WORDS: Final = 25
 """Words of a misread block from which on it goes with ``unsafe``. In 17 MB of right news, Wikipedia and laws,
 misread or exact copies of fewer words were formulas of laws, and none of 40 words came twice."""
 
-_DOC_BLOCK: Final = """A paragraph that stands word for word in an earlier document: an agency's report,
-a notice, a masthead. The earlier one is kept. It goes by default from 40 words on.
-
-Risk: formulas that every paper of a kind has, and laws that are quoted, are part of each."""
-_DOC_NEAR: Final = """The same with reading errors: nearly all letters are the same when marks are set aside,
-and words differ only as misread ones do. Other numbers and other names make another paragraph."""
-_DOC_COPY: Final = (
-    """A document whose whole text is that of an earlier one. Its text is emptied; its row, or file, stays."""
-)
-_DOC_NEAR_COPY: Final = """The same with reading errors in one or both."""
-
-RULES: Final = (
-    Rule(
-        "DUP101", "block-of-earlier-document", "A block that an earlier document has", Safety.SAFE, _DOC_BLOCK
-    ),
-    Rule("DUP102", "near-block-of-earlier-document", "The same, misread", Safety.UNSAFE, _DOC_NEAR),
-    Rule("DUP103", "copy-of-earlier-document", "A document that comes twice", Safety.SAFE, _DOC_COPY),
-    Rule("DUP104", "near-copy-of-earlier-document", "The same, misread", Safety.UNSAFE, _DOC_NEAR_COPY),
-)
+RULES: Final = CORPUS_RULES
 _BY_CODE: Final = {rule.code: rule for rule in RULES}
+_FIELDS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "file": str,
+    "start": int,
+    "end": int,
+    "before": str,
+    "safety": str,
+    "confidence": (int, float),
+}
+"""What a finding that is to be applied must have."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -98,7 +91,9 @@ class _Corpus:
     def add(self, item: CorpusDocument, least_words: int) -> None:
         number, document = len(self._places), item.document
         place = json.dumps(jsonable(item.place), ensure_ascii=False)
-        self._places.add(Passage(number, 0, len(document.text), place))
+        wanted = sum(1 << at for at, rule in enumerate(RULES) if item.config.uses(rule))
+        # a place is no span: where that would begin is what the document's settings want
+        self._places.add(Passage(number, wanted, len(document.text), place))
         if _words(document.text) >= least_words:
             self._whole.add(Passage(number, 0, len(document.text), document.text))
         for block in document.blocks:
@@ -119,8 +114,10 @@ class _Corpus:
         with spool.open("w", encoding="utf-8") as file:
             for number, root, kind, similarity in roots(self._whole, self._folder / "whole-sort", whole=True):
                 passage = self._whole[number]
-                copies[passage.document] = True
                 rule = _BY_CODE["DUP103" if kind == "exact" else "DUP104"]
+                if not self._wants(passage, rule):
+                    continue
+                copies[passage.document] = True
                 line = self._line(rule, passage, self._whole[root], similarity, rule.safety)
                 file.write(f"{passage.document} 0 {line}")
         with spool.open(encoding="utf-8", newline="\n") as file:
@@ -131,6 +128,8 @@ class _Corpus:
         for number, root, kind, similarity in roots(self._blocks, self._folder / "block-sort", copies):
             passage = self._blocks[number]
             rule = _BY_CODE["DUP101" if kind == "exact" else "DUP102"]
+            if not self._wants(passage, rule):
+                continue
             words = _words(passage.text)
             if words < _SAFE_WORDS:
                 short = kind == "near" and words < _NEAR_WORDS
@@ -139,6 +138,10 @@ class _Corpus:
                 safety = rule.safety
             line = self._line(rule, passage, self._blocks[root], similarity, safety)
             yield passage.document, passage.start, line
+
+    def _wants(self, passage: Passage, rule: Rule) -> bool:
+        """Whether a document's settings have a rule."""
+        return bool(int(self._places.index[passage.document, 1]) >> RULES.index(rule) & 1)
 
     def _line(self, rule: Rule, passage: Passage, kept: Passage, similarity: float, safety: Safety) -> str:
         from ocrfix.reports.json import finding_to_dict  # noqa: PLC0415
@@ -172,15 +175,14 @@ def _words(text: str) -> int:
 class Removals:
     """What findings take away, document by document, in bounded memory.
 
-    Parameters: ``file`` with lines of `find_duplicates`, of which some may have been taken out; ``unsafe``,
-    whether those that are only likely right count too. ``applied``, ``left`` and ``stale`` count lines;
-    stale are those whose text is no longer what it was.
+    Parameters: ``file`` with lines of `find_duplicates`, of which some may have been taken out. What goes is
+    what each document's settings allow, protected words included. ``applied``, ``left`` and ``stale`` count
+    lines; stale are those whose text is no longer what it was. Raises ValueError for other lines.
     """
 
-    def __init__(self, file: BinaryIO, *, unsafe: bool = False) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._lines = map(_read_line, file)
         self._next: Mapping[str, Any] | None = next(self._lines, None)
-        self._unsafe = unsafe
         self.applied = self.left = self.stale = 0
 
     def of(self, item: CorpusDocument) -> list[AppliedEdit]:
@@ -193,9 +195,10 @@ class Removals:
         while self._next is not None and (self._next["file"], self._next.get("row", 0)) == item.key:
             found, self._next = self._next, next(self._lines, None)
             span = Span(found["start"], found["end"])
-            if text[span.slice] != found["before"]:
+            before = text[span.slice]
+            if before != found["before"]:
                 self.stale += 1
-            elif found["safety"] == "safe" or (self._unsafe and found["safety"] == "unsafe"):
+            elif _goes(found, before, item.config):
                 self.applied += 1
                 spans.append(span)
             else:
@@ -208,10 +211,19 @@ class Removals:
         return "" if self._next is None else str(self._next["file"])
 
 
+def _goes(found: Mapping[str, Any], before: str, config: Config) -> bool:
+    """Whether a copy is to be taken away."""
+    sure = config.applies(Safety[found["safety"].upper()], found["confidence"])
+    return sure and config.uses(_BY_CODE[found["rule"]]) and not config.protected(before)
+
+
 def _read_line(line: bytes) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(line)
-    if data.get("rule") not in _BY_CODE or not {"file", "start", "end", "before", "safety"} <= data.keys():
+    data = json.loads(line)
+    if not isinstance(data, dict) or data.get("rule") not in _BY_CODE:
         raise ValueError("these are no findings of ocrfix duplicates")
+    bad = [name for name, kind in _FIELDS.items() if not isinstance(data.get(name), kind)]
+    if bad or data["safety"].upper() not in Safety.__members__:
+        raise ValueError(f"a finding has no {(*bad, 'safety')[0]} that can be used: {line[:60]!r}")
     return data
 
 
