@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -159,7 +161,7 @@ class RowFile:
     """A file that is read by rows, and written by rows in the same order.
 
     Leaving the context without `finish` leaves an old output as it was. All methods raise FormatError when
-    the file cannot be read or written.
+    the file cannot be read or written, and `finish` when it was changed by others in the meantime.
     """
 
     def __init__(self, task: RowTask) -> None:
@@ -168,9 +170,11 @@ class RowFile:
         self._stack = ExitStack()
         self._output: Output | None = None
         self._finished = False
+        self._before: tuple[int, int, int, int, str] | None = None
 
     def __enter__(self) -> Self:
         try:
+            self._before = self._seen()
             self._open()
         except BaseException:
             self._abandon()
@@ -204,6 +208,7 @@ class RowFile:
         """Let the output take its place; byte for byte the input where no row changed."""
         try:
             self._complete()
+            self._see_that_it_is_the_same()
         except BaseException:
             self._abandon()
             raise
@@ -211,11 +216,50 @@ class RowFile:
             self._finished = True
         self._stack.close()
 
+    @property
+    def _in_place(self) -> bool:
+        path, output = self.task.path, self.task.output
+        return path is not None and output is not None and output.exists() and output.samefile(path)
+
+    def _seen(self) -> tuple[int, int, int, int, str] | None:
+        """What tells whether the input is still the same; None where nothing is written, or it is no file.
+
+        What is to be overwritten is compared byte for byte: times tell little of changes that follow each
+        other closely, and nothing of those that set them back.
+        """
+        path = self.task.path
+        if path is None or self.task.output is None:
+            return None
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            digest = ""
+            if self._in_place:
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "blake2b").hexdigest()
+        except OSError as error:
+            raise FormatError(f"{self.task.name}: cannot be read: {reason(error)}") from error
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, digest
+
+    def _see_that_it_is_the_same(self) -> None:
+        if self._before is None:
+            return
+        try:
+            same = self._seen() == self._before
+        except FormatError:  # it is gone
+            same = False
+        if not same:
+            raise FormatError(
+                f"{self.task.name}: it was changed while it was being cleaned, and stays so; clean it again, "
+                "or a copy of it"
+            )
+
     def _keep_bytes(self) -> None:
         path, output = self.task.path, self._output
         if path is None or output is None:
             return
-        if self.task.output is not None and self.task.output.exists() and self.task.output.samefile(path):
+        if self._in_place:
             output.wanted = False
             return
         if output.file.seekable():
@@ -327,10 +371,16 @@ class _ParquetFile(RowFile):
         if task.output:
             self._output = self._stack.enter_context(replacing(task.output))
             self._target = self._source.writer(self._output.file)
+            self._stack.callback(self._close_target)
         self._sizes: list[int] = []
         self._texts: list[str | None] = []
         self._group = 0
         self._changed_here = False
+
+    def _close_target(self) -> None:
+        """Close a writer that was dropped, which would complain later that it cannot write any more."""
+        with suppress(OSError, ValueError):
+            self._target.close()
 
     def rows(self) -> Iterator[Row]:
         for group in self._source.rows():
