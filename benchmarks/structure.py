@@ -1,11 +1,11 @@
 """The structure benchmark: known damage to right documents, and how much of it ocrfix undoes.
 
-    python benchmarks/structure.py                             every kind of damage, development half
+    python benchmarks/structure.py                             every kind of damage, development data
     python benchmarks/structure.py --kinds span,near --variants
     python benchmarks/structure.py --show span 5               what goes wrong, as short diffs
-    python benchmarks/structure.py --split held-out            the half that is only measured
+    python benchmarks/structure.py --split held-out            the data that are only measured
     python benchmarks/structure.py --articles news.txt.xz --limit 200
-    python benchmarks/structure.py --write                     results/DATE-structure.md, both halves
+    python benchmarks/structure.py --write                     results/DATE-structure.md, both splits
     python benchmarks/structure.py --growth                    time and memory on repeats, with a plot
     python benchmarks/structure.py --gate [--update]           compare with structure-baseline.json
 
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--kinds", type=_kinds, default=KINDS, metavar="A,B", help="only these kinds of damage")
-    add("--split", choices=SPLITS, default="dev", help="which half of articles and phrases")
+    add("--split", choices=SPLITS, default="dev", help="which articles, phrases and right documents")
     add(
         "--articles",
         type=Path,
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--write", action="store_true", help="write results/DATE-structure.md")
     add("--growth", action="store_true", help="time and memory on repeats-only texts; with a plot")
     add("--growth-limit", type=float, default=60.0, metavar="S", help="no larger text once one took so long")
-    add("--gate", action="store_true", help="compare both halves with their floors")
+    add("--gate", action="store_true", help="compare both splits with their floors")
     add("--baseline", type=Path, default=BASELINE)
     add("--update", action="store_true", help="with --gate: pin today's figures where they are better")
     add("--allow-regression", action="store_true", help="with --update: pin worse ones too")

@@ -1,4 +1,4 @@
-"""The gate: floors for every kind of damage in both halves of the data."""
+"""The gate: floors for every kind of damage in both splits of the data."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Figure:
 
 
 def figures(results: Results, floors: Floors) -> list[Figure]:
-    """The gated figures of one half."""
+    """The gated figures of one split."""
     values: dict[str, dict[str, float]] = {}
     for kind, summary in results.default.items():
         values[kind] = {
@@ -109,7 +109,7 @@ def _line(figure: Figure) -> str:
 
 
 def gate(request: Request, baseline: Path, *, update: bool = False, allow_regression: bool = False) -> int:
-    """Measure both halves and compare with the floors; the exit status of the command.
+    """Measure both splits and compare with the floors; the exit status of the command.
 
     Floors belong to the data (its SHA-256), the seed and the number of cases; when these are others, the
     gate fails until ``update`` pins the figures anew.

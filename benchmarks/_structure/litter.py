@@ -37,8 +37,10 @@ def _filled(template: str, page: int, issue: str, date: str) -> str:
 
 
 def _first_page(line: str, pages: int, rng: Random) -> int:
-    """A number for the first page; where the line tells how many there are ("0/48"), none beyond them."""
-    total = re.search(r"/\s*(\d+)\W*$", line)
+    """A number for the first page; where the line tells how many there are ("0/48", "0 of 64"), none
+    beyond them.
+    """
+    total = re.search(r"(?:/|\bof)\s*(\d+)\W*$", line)
     most = int(total[1]) - pages if total else 300
     return rng.randint(1, max(1, most))
 

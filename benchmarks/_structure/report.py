@@ -31,7 +31,7 @@ def _commit(folder: Path) -> str:
     return done.stdout.strip()
 
 
-def _half(results: Results) -> list[str]:
+def _split(results: Results) -> list[str]:
     request = results.request
     source = request.articles.name if request.articles else "our own articles"
     out = [
@@ -100,7 +100,7 @@ def write_results(
         "",
     ]
     for results in measured.values():
-        lines += _half(results)
+        lines += _split(results)
     if grown:
         lines += [
             "## Growth on texts of nothing but repeats",

@@ -47,7 +47,7 @@ class Request:
     jobs: int = 1
 
     def of(self, split: str) -> Request:
-        """The same for another half of the data."""
+        """The same for another split of the data."""
         return replace(self, split=split)
 
     @property

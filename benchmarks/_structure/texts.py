@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 SPLITS: Final = ("dev", "held-out")
-"""Articles and phrases to develop with, and those that are only measured."""
+"""The folders of data: to develop with, and only measured."""
 
 LEAST_PARAGRAPHS: Final = 5
 LEAST_PROSE: Final = 4
@@ -62,9 +62,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Phrases:
-    """What damage brings into a text; every field is named as its table in the phrase files.
+    """What damage brings into a text; every field is named as its table in a phrase file.
 
-    ``headers`` and ``page_numbers`` are templates with {page}, {issue} and {date}.
+    ``headers`` and ``page_numbers`` are templates with {page}, {issue} and {date}; ``hyphenated`` are words
+    and spans whose hyphen belongs to them, wherever the line ends.
     """
 
     captions: tuple[str, ...]
@@ -80,21 +81,6 @@ class Phrases:
     foreign_words: tuple[str, ...]
     loops: tuple[str, ...]
     hyphenated: tuple[str, ...]
-
-
-# Words and spans whose hyphen belongs to them, wherever the line ends.
-HYPHENATED: Final = {
-    "dev": ("COVID-19", "Hà Nội - Huế", "Ê-đê", "2021-2025", "Cô-lôm-bô", "Nam - Bắc", "Ra-glai", "Pa-ri"),
-    "held-out": (
-        "SARS-CoV-2",
-        "Vinh - Đồng Hới",
-        "Ba-na",
-        "1945-1954",
-        "Mát-xcơ-va",
-        "Đông - Tây",
-        "Xơ-đăng",
-    ),
-}
 
 
 class Words:
@@ -194,23 +180,19 @@ def load_articles(path: Path, limit: int | None = None) -> list[Article]:
     return found[::stride][:limit]
 
 
-def _half(items: Sequence[str], split: str) -> list[str]:
-    return list(items[SPLITS.index(split) :: 2])
-
-
 def bundled_articles(folder: Path, split: str) -> list[Article]:
-    """The bundled articles of a split: those of even place are for development."""
-    return [_article(text) for text in _half(_documents(folder / "articles.txt"), split)]
+    """The bundled articles of a split."""
+    return [_article(text) for text in _documents(folder / split / "articles.txt")]
 
 
 def bundled_untouched(folder: Path, split: str) -> list[Document]:
-    """The bundled texts that must stay as they are, by class, and every article of the split."""
-    out = []
-    for path in sorted((folder / "untouched").glob("*.txt")):
-        texts = list(enumerate(_documents(path)))[SPLITS.index(split) :: 2]
-        out += [Document(path.stem, number, text + "\n") for number, text in texts]
-    out += untouched_articles(bundled_articles(folder, split))
-    return out
+    """The bundled texts of a split that must stay as they are, by class, and every article."""
+    out = [
+        Document(path.stem, number, text + "\n")
+        for path in sorted((folder / split / "untouched").glob("*.txt"))
+        for number, text in enumerate(_documents(path))
+    ]
+    return out + untouched_articles(bundled_articles(folder, split))
 
 
 def untouched_articles(articles: Sequence[Article]) -> list[Document]:
@@ -220,9 +202,9 @@ def untouched_articles(articles: Sequence[Article]) -> list[Document]:
 
 def load_phrases(folder: Path, split: str) -> Phrases:
     """The phrases of a split. Raises OSError without the file, DataError when it lacks a table."""
-    path = folder / f"phrases-{split}.toml"
+    path = folder / split / "phrases.toml"
     try:
-        tables = {"hyphenated": HYPHENATED[split], **tomllib.loads(path.read_text("utf-8"))}
+        tables = tomllib.loads(path.read_text("utf-8"))
     except ValueError as error:
         raise DataError(f"{path}: {error}") from None
     names = Phrases.__dataclass_fields__
@@ -236,7 +218,7 @@ def load_phrases(folder: Path, split: str) -> Phrases:
 def data_hash(folder: Path) -> str:
     """SHA-256, in hexadecimal, over the names and bytes of all bundled data."""
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.t*"), *folder.glob("untouched/*.txt")]):
+    for path in sorted([*folder.rglob("*.txt"), *folder.rglob("*.toml")]):
         digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
