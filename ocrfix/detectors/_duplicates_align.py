@@ -33,25 +33,35 @@ class Match:
     q0: int
     q1: int
     gaps: tuple[Gap, ...] = ()
+    whole: bool = False
+    """Whether the copies are known to be whole paragraphs."""
+    last: int = 0
+    """The word after the last of several earlier copies, where there are more than one."""
 
     @property
     def period(self) -> int:
         """Words from the start of the one copy to the start of the other."""
         return self.q0 - self.p0
 
+    @property
+    def apart(self) -> int:
+        """Words between the later copy and the nearest earlier one."""
+        return self.q0 - max(self.p1, self.last)
+
 
 class Aligner:
     """Extension of a seed over small differences."""
 
     def __init__(self, text: str, tokens: Tokens) -> None:
-        self._text, self._tokens, self._key = text, tokens, tokens.key
+        self._text, self._key = text, tokens.key
+        self._starts, self._ends = memoryview(tokens.start), memoryview(tokens.end)
         self.count = len(tokens.key)
 
     def words(self, start: int, end: int) -> str:
         """The text of a run of words."""
         if start >= end:
             return ""
-        return self._text[self._tokens.start[start] : self._tokens.end[end - 1]]
+        return self._text[self._starts[start] : self._ends[end - 1]]
 
     def _equal_run(self, p: int, q: int, limit: int) -> int:
         """Equal words from (p, q) on, at most ``limit``."""
@@ -76,9 +86,12 @@ class Aligner:
             done += width
         return done
 
-    def _resync(self, p: int, q: int) -> tuple[int, int] | None:
+    def _resync(self, p: int, q: int, end: int) -> tuple[int, int] | None:
         """Words to pass over on each side until the copies agree again, after (p, q)."""
-        ours, theirs = self._key[p : min(p + _REACH, q)].tolist(), self._key[q : q + _REACH].tolist()
+        ours, theirs = (
+            self._key[p : min(p + _REACH, q)].tolist(),
+            self._key[q : min(q + _REACH, end)].tolist(),
+        )
         return _agree(ours, theirs, q - p)
 
     def _resync_back(self, p: int, q: int, q_low: int) -> tuple[int, int] | None:
@@ -87,9 +100,8 @@ class Aligner:
         theirs = self._key[max(q_low, q - _REACH) : q][::-1].tolist()
         return _agree(ours, theirs, q - p)
 
-    def right(self, p: int, q: int) -> tuple[int, int, list[Gap]]:
-        """The ends of the best extension to the right of the equal words before (p, q)."""
-        end = len(self._key)
+    def right(self, p: int, q: int, end: int) -> tuple[int, int, list[Gap]]:
+        """The ends of the best extension to the right of the equal words before (p, q), to ``end`` in q."""
         score = best = 0.0
         best_at, kept = (p, q), 0
         gaps: list[Gap] = []
@@ -98,7 +110,7 @@ class Aligner:
             p, q, score = p + run, q + run, score + run
             if score > best:
                 best, best_at, kept = score, (p, q), len(gaps)
-            step = self._resync(p, q)
+            step = self._resync(p, q, end)
             if step is None:
                 break
             kind = gap_kind(self.words(p, p + step[0]), self.words(q, q + step[1]))
@@ -130,9 +142,9 @@ class Aligner:
                 break
         return *best_at, gaps[:kept][::-1]
 
-    def extend(self, p: int, q: int, q_low: int) -> Match:
-        """The best match through the equal words at (p, q), whose later copy begins at ``q_low`` or after."""
-        p_end, q_end, after = self.right(p, q)
+    def extend(self, p: int, q: int, q_low: int, q_high: int) -> Match:
+        """The best match through the equal words at (p, q), whose later copy is in ``[q_low, q_high)``."""
+        p_end, q_end, after = self.right(p, q, q_high)
         p_start, q_start, before = self.left(p, q, q_low)
         return Match(p_start, p_end, q_start, q_end, (*before, *after))
 

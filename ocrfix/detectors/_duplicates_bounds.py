@@ -70,6 +70,8 @@ def without_overlap(match: Match) -> Match:
 
 def grown(layout: Layout, match: Match) -> Match:
     """The match up to the edges of blocks, or over misread words at its ends if it has such words inside."""
+    if match.whole:
+        return match
     before, after = _to_edge(layout, match.p0, match.q0, -1), _to_edge(layout, match.p1, match.q1, 1)
     if match.gaps and before == (0, 0):
         before = _over_misread(layout, match.p0, match.q0, -1)
@@ -81,7 +83,7 @@ def grown(layout: Layout, match: Match) -> Match:
         gaps.insert(0, Gap(p0, match.p0, q0, match.q0, "reading"))
     if after != (0, 0):
         gaps.append(Gap(match.p1, p1, match.q1, q1, "reading"))
-    return Match(p0, p1, q0, q1, tuple(gaps)) if p1 <= q0 else match
+    return replace(match, p0=p0, p1=p1, q0=q0, q1=q1, gaps=tuple(gaps)) if p1 <= q0 else match
 
 
 def _over_misread(layout: Layout, p: int, q: int, way: int) -> tuple[int, int]:

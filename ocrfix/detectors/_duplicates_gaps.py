@@ -16,6 +16,7 @@ __all__ = ["Gap", "gap_kind", "garbled", "unreadable"]
 
 _WORD: Final = re.compile(r"\w+")
 _CODE: Final = re.compile(r"\b(?:[IVX]{2,5}|[A-ZĐ])\b")
+_DIGIT: Final = re.compile(r"\d")
 _DIGITS: Final = re.compile(r"\d[\doil]*\d|\d")
 _SHORT_WORD: Final = 3
 _SHARE: Final = 0.4
@@ -54,7 +55,8 @@ def gap_kind(one: str, other: str) -> str:
     ('reading', 'number', 'content')
     """
     a, b = _folded_words(one), _folded_words(other)
-    if _numbers(a, b) != _numbers(b, a) or _other_code(one, other):
+    digits = _DIGIT.search(one) or _DIGIT.search(other)
+    if (digits and _numbers(a, b) != _numbers(b, a)) or _other_code(one, other):
         return "number"
     while a and b and a[0] == b[0]:
         a, b = a[1:], b[1:]
@@ -98,8 +100,11 @@ def _folded_words(text: str) -> list[str]:
 
 def _other_code(one: str, other: str) -> bool:
     """Whether both have letters that stand for a number or name, and other ones: "Khu vực II", "nhóm A"."""
-    mine, theirs = _CODE.findall(one), _CODE.findall(other)
-    return bool(mine and theirs) and mine != theirs
+    mine = _CODE.findall(one)
+    if not mine:
+        return False
+    theirs = _CODE.findall(other)
+    return bool(theirs) and mine != theirs
 
 
 def _numbers(words: list[str], others: list[str]) -> list[str]:

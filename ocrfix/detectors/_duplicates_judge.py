@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from ocrfix.detectors._duplicates_readings import (
     GARBLED_COST,
     garbled_words,
     lossy,
+    one_sided,
     other_text,
     surely_misread,
 )
@@ -40,6 +41,8 @@ _NEAR_BLOCKS: Final = 3000
 repeats 40 of them rightly in its summary, the nearest two stood 3,800 words apart."""
 _FAR: Final = 6000
 """Most words between two copies that are shown."""
+_MARGIN: Final = 40
+"""Words, more than the bounds of a pair may move."""
 _PHRASE: Final = 8
 """Words from which on something said twice is a doubled passage and no loop."""
 _BETWEEN_ROUNDS: Final = 2
@@ -81,6 +84,8 @@ _GARBLED: Final = 2
 _NEVER: Final = (1 << 60, 1 << 60)
 _STOPS: Final = frozenset('.!?…”"')
 _ASKING: Final = frozenset("?!")
+_READ: Final = 64
+"""Copies of one paragraph of which the best is sought."""
 _BETTER_READ: Final = 2.0
 """Nats over the whole copy by which a later one must read better to be kept instead."""
 
@@ -107,15 +112,30 @@ class Judge:
         self._glue = Glue(layout, context)
         self._gone: list[tuple[int, int, int]] = []
         """Removed later copies: first word, word after the last, first word of the copy kept for it."""
+        self._best: dict[int, int] = {}
+        """First word of the copy that reads best, by the first word of the first of three copies or more."""
         self._looped = 0
         """The word after the last loop: what it holds is settled."""
         self._parts: dict[tuple[int, int], list[tuple[Match, Finding | None]]] = {}
         """Whole sentences that two blocks share, by the blocks' first words, and what else may be done."""
 
+    def compare(self, matches: Sequence[Match]) -> None:
+        """Choose among several later copies of one paragraph the one that may take the place of the first."""
+        copies: dict[int, list[Match]] = {}
+        for match in matches:
+            copies.setdefault(match.p0, []).append(match)
+        for first, some in copies.items():
+            if len(some) > 1:
+                whole = [m for m in some[:_READ] if not lossy(m, later=False)]
+                fit = [m for m in whole if not other_text(self._layout, m)]
+                self._best[first] = max(fit, key=self._lead).q0 if fit else -1
+
     def finding(self, match: Match) -> Finding | None:
         """The finding for one pair, if it is one."""
         if match.q0 < self._looped:
             return None
+        if match.whole:
+            return self._pair(match)
         if match.p1 <= match.q0:
             if match.q0 - match.p1 > _BETWEEN_ROUNDS or match.period > _LONGEST_ROUND:
                 return self._pair(match)
@@ -136,9 +156,13 @@ class Judge:
         layout, words = self._layout, match.q1 - match.q0
         if words < _EXACT[1][0][0] - 2 and match.q0 - match.p1 > 2 * STRAY:
             return None
+        if match.apart > _FAR + _MARGIN or (
+            match.apart > _MARGIN and layout.numbered(match.q0, match.q1) and self._legal(match)
+        ):
+            return None
         whole = grown(layout, match)
         pair = trimmed(layout, whole, self._stray)
-        words, apart = pair.q1 - pair.q0, pair.q0 - pair.p1
+        words, apart = pair.q1 - pair.q0, pair.apart
         places = Places.of(layout, pair)
         least = _ADJACENT[0] if not apart else _EXACT[1][0][0] if all(places.whole) else _FRAGMENT[0]
         if (words < least and match.q1 - match.q0 < _GLUED_WORDS) or apart > _FAR or other_text(layout, pair):
@@ -160,7 +184,10 @@ class Judge:
         if not layout.numbered(match.q0, match.q1):
             return False
         paragraph = all(places.whole) and match.q1 - match.q0 >= _PARAGRAPH
-        return not paragraph or layout.legal(match.p0, match.p1) or layout.legal(match.q0, match.q1)
+        return not paragraph or self._legal(match)
+
+    def _legal(self, match: Match) -> bool:
+        return self._layout.legal(match.q0, match.q1) or self._layout.legal(match.p0, match.p1)
 
     def _adjacent(self, match: Match, places: Places) -> Finding | None:
         """Copies with nothing between them."""
@@ -195,7 +222,7 @@ class Judge:
     def _blocks(self, match: Match) -> Finding | None:
         """Two copies that are whole blocks."""
         layout = self._layout
-        words, apart = match.q1 - match.q0, match.q0 - match.p1
+        words, apart = match.q1 - match.q0, match.apart
         one, other = layout.words(match.p0, match.p1), layout.words(match.q0, match.q1)
         exact = one.split() == other.split()
         safety = _by_length(words, self._exact_least(match) if exact else _NEAR[apart > 0])
@@ -213,12 +240,26 @@ class Judge:
         signs = {self._layout.sign(match.p1), self._layout.sign(match.q1)}
         if len(signs) > 1 and (match.q1 - match.q0 < _SAME_SIGN or signs & _ASKING):
             return _NEVER
-        return _EXACT[match.q0 > match.p1][not signs <= _STOPS]
+        return _EXACT[match.apart > 0][not signs <= _STOPS]
 
     def _better(self, match: Match, safety: Safety) -> Finding:
         """Of two readings of whole blocks the worse goes; with ``unsafe`` even if it says more."""
         layout = self._layout
-        lead = self._lead(layout.words(match.p0, match.p1), layout.words(match.q0, match.q1))
+        best = self._best.get(match.p0, match.q0)
+        if best != match.q0:
+            why = "the first, or another copy that reads better"
+            return self._remove(match, NEAR_BLOCK, _lossless(match, safety, later=True), later=True, why=why)
+        fuller = self._fuller(match)
+        if fuller is not None:
+            sure = match.q1 - match.q0 >= _PARTS[1] or garbled_words(layout, match) >= _GARBLED
+            safety = safety if sure else Safety.UNSAFE
+            if not fuller:
+                why = "the first; it has more words"
+                return self._remove(match, NEAR_BLOCK, safety, later=True, why=why)
+            if match.q0 == match.p1:
+                return self._remove(match, NEAR_BLOCK, safety, later=False, why="it has more words")
+            return self._move(match, safety, "has more words")
+        lead = self._lead(match)
         if lead < _BETTER_READ or self._kept_for(match.p0) is not None:
             why = "the first; neither reads better" if abs(lead) < _BETTER_READ else "better read"
             return self._remove(match, NEAR_BLOCK, _lossless(match, safety, later=True), later=True, why=why)
@@ -226,6 +267,13 @@ class Judge:
         if match.q0 == match.p1:
             return self._remove(match, NEAR_BLOCK, safety, later=False, why="better read")
         return self._move(match, safety)
+
+    def _fuller(self, match: Match) -> bool | None:
+        """Whether the later copy (or, False, the earlier one) has lines that the other lost, and lost none."""
+        if not match.whole or not any(map(one_sided, match.gaps)) or self._kept_for(match.p0) is not None:
+            return None
+        more = lossy(match, later=True), lossy(match, later=False)
+        return more[0] if more[0] != more[1] else None
 
     def _fragment(self, match: Match, places: Places) -> Finding | None:
         """A whole block that stands inside another one too, and there in the middle of a sentence.
@@ -252,11 +300,13 @@ class Judge:
         why = "the whole; the other is a part of it"
         return self._remove(match, NEAR_BLOCK, safety, later=later, why=why)
 
-    def _lead(self, one: str, other: str) -> float:
-        """By how many nats, over the whole passage, the other reads better.
+    def _lead(self, match: Match) -> float:
+        """By how many nats, over the whole passage, the later copy reads better.
 
         The model knows no word that is not Vietnamese, and so cannot tell a name from a misread word.
         """
+        one = self._layout.words(match.p0, match.p1)
+        other = self._layout.words(match.q0, match.q1)
         size = min(len(one.split()), len(other.split()))
         lead = (self._context.quality(other) - self._context.quality(one)) * size
         return lead + GARBLED_COST * (garbled(one) - garbled(other))
@@ -331,7 +381,7 @@ class Judge:
             insort(self._gone, (match.q0, match.q1, kept[0]))
         return self._finding(match, _Verdict(rule, safety, why), (edit,), kept)
 
-    def _move(self, match: Match, safety: Safety) -> Finding:
+    def _move(self, match: Match, safety: Safety, why: str = "better read") -> Finding:
         """The better reading goes to the place of the first copy."""
         layout = self._layout
         away = layout.deletion(match, later=True)
@@ -340,7 +390,7 @@ class Judge:
         text = layout.text[source.slice]
         edits = (Edit(here, text, source), away)
         insort(self._gone, (match.q0, match.q1, match.p0))
-        why = "better read; it takes the place of the first"
+        why += "; it takes the place of the first"
         return self._finding(match, _Verdict(NEAR_BLOCK, safety, why), edits, (match.q0, match.q1))
 
     def _kept_for(self, word: int) -> int | None:

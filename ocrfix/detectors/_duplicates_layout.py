@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ocrfix.detectors._duplicates_match import GRAM, gram_keys
+from ocrfix.detectors._duplicates_match import GRAM
+from ocrfix.detectors._duplicates_tokens import keys_in_a_row
 from ocrfix.model import Edit, Span
 
 if TYPE_CHECKING:
@@ -24,22 +26,28 @@ _TERMINAL: Final = frozenset('.!?…:;”"»)]')
 _STOPS: Final = frozenset(".!?…")
 _OPENING: Final = frozenset("“\"'‘«([{*_-–—•+#>")
 _NUMBERED: Final = re.compile(
-    r"^[ \t]*(?:điều|khoản|điểm|mục|chương|phần)[ \t]+[\dIVXLa-zđ]{1,6}\b|^[ \t]*(?:\d{1,3}|[a-zđ])[.)][ \t]",
-    re.IGNORECASE | re.MULTILINE,
+    r"[ \t]*(?:điều|khoản|điểm|mục|chương|phần)[ \t]+[\dIVXLa-zđ]{1,6}\b|[ \t]*(?:\d{1,3}|[a-zđ])[.)][ \t]",
+    re.IGNORECASE,
 )
 _REFERENCE: Final = re.compile(r"\b(?:điều|khoản|điểm)[ \t](?:\d+|này|[a-zđ]\b)", re.IGNORECASE)
 _CLAUSE: Final = re.compile(
-    r"^[ \t]*(?:(?:điều|khoản|điểm|mục|chương)[ \t]+[\dIVXLa-zđ]{1,6}\b|[a-zđ]\))",
-    re.IGNORECASE | re.MULTILINE,
+    r"[ \t]*(?:(?:điều|khoản|điểm|mục|chương)[ \t]+[\dIVXLa-zđ]{1,6}\b|[a-zđ]\))",
+    re.IGNORECASE,
 )
 _AROUND: Final = 1500
 """Characters on each side in which numbered clauses are counted."""
 _CLAUSES: Final = 4
 """Numbered lines nearby that make a text a law or a list; references to clauses count half."""
+_LEGAL: Final = 3
+"""Clauses, and references to them, nearby that make a text a law."""
 _LONG_BLOCK: Final = 1500
 """Words above which a run of lines is no paragraph, but paragraphs without blank lines."""
 _SHORT_LINE: Final = 12
 """Most words, on average, in lines of verse or of a list."""
+
+
+def _within(offsets: list[int], low: int, high: int) -> int:
+    return bisect_left(offsets, high) - bisect_left(offsets, low)
 
 
 class Layout:
@@ -50,6 +58,9 @@ class Layout:
         self.tokens = tokens
         self.count = len(tokens.start)
         self._document = document
+        # An element of a memoryview is a Python int, several times quicker than one of an array.
+        self._starts, self._ends = memoryview(tokens.start), memoryview(tokens.end)
+        self._edges: dict[int, str] = {}
 
     @cached_property
     def unit_starts(self) -> tuple[NDArray[np.int64], ...]:
@@ -75,7 +86,7 @@ class Layout:
     @cached_property
     def _grams(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """The keys of all runs of `GRAM` words, as they stand and sorted."""
-        keys = gram_keys(self.tokens.key)
+        keys = keys_in_a_row(self.tokens.key, GRAM)
         return keys, np.sort(keys)
 
     def said_elsewhere(self, start: int, end: int) -> float:
@@ -89,7 +100,7 @@ class Layout:
 
     def words(self, start: int, end: int) -> str:
         """The text from the first to the last word."""
-        return self.text[self.start(start) : self.end(end)] if end > start else ""
+        return self.text[self._starts[start] : self._ends[end - 1]] if end > start else ""
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""
@@ -97,11 +108,11 @@ class Layout:
 
     def start(self, word: int) -> int:
         """Offset of a word's first letter."""
-        return int(self.tokens.start[word])
+        return self._starts[word]
 
     def end(self, word: int) -> int:
         """Offset after the last letter of the word before ``word``."""
-        return int(self.tokens.end[word - 1])
+        return self._ends[word - 1]
 
     def between(self, word: int) -> str:
         """What stands between the word before ``word`` and it; at the ends of the text, a blank line too."""
@@ -109,13 +120,23 @@ class Layout:
             return "\n\n" + self.text[: self.start(0)]
         if word >= self.count:
             return self.text[self.end(self.count) :] + "\n\n"
-        return self.text[self.end(word) : self.start(word)]
+        return self.text[self._ends[word - 1] : self._starts[word]]
 
     def edge(self, word: int) -> str:
         """What parts a word from the one before: "block", "line" (a paragraph's end), "sentence" or "".
 
         A line end inside a sentence, as hard wrapping makes it, parts nothing.
         """
+        if 0 < word < self.count:
+            end = self._ends[word - 1]
+            if self._starts[word] - end == 1 and self.text[end] == " ":
+                return ""
+        edge = self._edges.get(word)
+        if edge is None:
+            edge = self._edges[word] = self._edge(word)
+        return edge
+
+    def _edge(self, word: int) -> str:
         between = self.between(word)
         if "\n" in between or "\f" in between:
             head, _, tail = between.partition("\n")
@@ -150,20 +171,33 @@ class Layout:
         between = self.between(word)
         return between.split("\n")[0].split("\f")[0].rstrip()[-1:]
 
+    @cached_property
+    def _clause_signs(self) -> tuple[list[int], list[int], list[int]]:
+        """Offsets of numbered lines, of those with a letter or a clause's name, of references to clauses."""
+        lines, clauses = [], []
+        for start in self._document.line_starts:
+            if _NUMBERED.match(self.text, start):
+                lines.append(start)
+            if _CLAUSE.match(self.text, start):
+                clauses.append(start)
+        return lines, clauses, [found.start() for found in _REFERENCE.finditer(self.text)]
+
     def numbered(self, start: int, end: int) -> bool:
         """Whether the words stand among numbered clauses, as in a law, a contract or a list."""
-        sample = self._around(start, end)
-        found = sum(1 for _ in _NUMBERED.finditer(sample))
-        return found >= _CLAUSES or found + sum(1 for _ in _REFERENCE.finditer(sample)) >= 2 * _CLAUSES
+        lines, _, references = self._clause_signs
+        low, high = self._around(start, end)
+        found = _within(lines, low, high)
+        return found >= _CLAUSES or found + _within(references, low, high) >= 2 * _CLAUSES
 
     def legal(self, start: int, end: int) -> bool:
         """Whether the words stand among clauses with letters, or articles, or references to them."""
-        sample = self._around(start, end)
-        return sum(1 for _ in _CLAUSE.finditer(sample)) + sum(1 for _ in _REFERENCE.finditer(sample)) >= 3
+        _, clauses, references = self._clause_signs
+        low, high = self._around(start, end)
+        return _within(clauses, low, high) + _within(references, low, high) >= _LEGAL
 
-    def _around(self, start: int, end: int) -> str:
+    def _around(self, start: int, end: int) -> tuple[int, int]:
         left = max(0, self.start(start) - _AROUND)
-        return self.text[left : min(self.end(end) + _AROUND, left + 4 * _AROUND)]
+        return left, min(self.end(end) + _AROUND, left + 4 * _AROUND)
 
     def set_in_lines(self, start: int, end: int) -> bool:
         """Whether the words stand line by line, each with a capital or sign: verse, a list, a table."""

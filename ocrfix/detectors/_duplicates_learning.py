@@ -19,6 +19,7 @@ from ocrfix.detectors._duplicates_damage import Damaged, glue_in
 from ocrfix.detectors._duplicates_evidence import NAMES, Removal
 from ocrfix.detectors._duplicates_layout import Layout
 from ocrfix.detectors._duplicates_match import GRAM, find_matches
+from ocrfix.detectors._duplicates_paragraphs import paragraph_matches
 from ocrfix.detectors._duplicates_tokens import tokenize
 from ocrfix.detectors.base import Context
 from ocrfix.document import Document
@@ -78,7 +79,7 @@ def examples(damaged: Damaged, context: Context) -> Iterator[tuple[NDArray[np.fl
     layout = Layout(Document(text), tokens)
     seen: list[Removal] = []
     judge = Judge(layout, context, seen.extend)
-    for match in find_matches(text, tokens, layout.unit_starts):
+    for match in find_matches(text, tokens, layout.unit_starts, paragraph_matches(layout)):
         judge.finding(match)
     for removal in seen:
         edit = layout.deletion(removal.cut, later=removal.later)

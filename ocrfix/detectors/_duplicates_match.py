@@ -15,13 +15,16 @@ import numpy as np
 
 from ocrfix.detectors._duplicates_align import Aligner, Match
 from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
+from ocrfix.detectors._duplicates_tokens import keys_in_a_row, previous_places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ocrfix.detectors._duplicates_tokens import Tokens
 
-__all__ = ["GRAM", "find_matches", "gram_keys"]
+__all__ = ["GRAM", "find_matches"]
 
 GRAM: Final = 4
 """Words in a seed."""
@@ -39,27 +42,6 @@ _SHORT_MATCH: Final = 40
 many passages share."""
 _BRIDGE: Final = 12
 """Most misread words over which two matches are one."""
-_FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
-
-
-def gram_keys(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    count = len(key) - GRAM + 1
-    grams = key[:count].copy()
-    for k in range(1, GRAM):
-        grams *= _FACTOR
-        grams ^= grams >> np.uint64(31)
-        grams += key[k : k + count]
-    return grams
-
-
-def _previous(grams: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The last place before each where the same value stands, or -1."""
-    order = np.argsort(grams, kind="stable")
-    ordered = grams[order]
-    same = np.flatnonzero(ordered[1:] == ordered[:-1])
-    found = np.full(len(grams), -1, dtype=np.int64)
-    found[order[same + 1]] = order[same]
-    return found
 
 
 def _seed_runs(
@@ -72,7 +54,7 @@ def _seed_runs(
     empty = np.zeros(0, dtype=np.int64)
     if len(tokens.key) < GRAM + 1:
         return empty, empty, empty
-    previous = _previous(gram_keys(tokens.key))
+    previous = previous_places(keys_in_a_row(tokens.key, GRAM))
     letters = np.concatenate(([0], np.cumsum(tokens.end - tokens.start)))
     place = np.flatnonzero((previous >= 0) & (letters[GRAM:] - letters[:-GRAM] >= _GRAM_LETTERS))
     earlier = previous[place]
@@ -125,11 +107,17 @@ def _worthy(
     return worthy
 
 
-def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...] = ()) -> list[Match]:
+def find_matches(
+    text: str,
+    tokens: Tokens,
+    units: tuple[NDArray[np.int64], ...] = (),
+    known: Sequence[Match] = (),
+) -> list[Match]:
     """Passages of the text that come a second time, in the order of the later copy.
 
     Parameters: ``tokens`` of the text; ``units``, numbers of the words that begin a block or a line,
-    each array sorted and beginning with 0: they let short blocks be found that are badly read.
+    each array sorted and beginning with 0: they let short blocks be found that are badly read;
+    ``known``, matches that are there already, in the order of the later copies, which no other may touch.
     The later copies do not overlap each other; a copy may overlap its own earlier one, which is a loop.
 
     >>> from ocrfix.detectors._duplicates_tokens import tokenize
@@ -138,26 +126,33 @@ def find_matches(text: str, tokens: Tokens, units: tuple[NDArray[np.int64], ...]
     [(0, 8, 10, 18)]
     """
     place, length, distance = _seed_runs(tokens)
-    if not len(place):
-        return []
-    chosen = np.flatnonzero(_worthy(place, length, distance, units))
     aligner = Aligner(text, tokens)
+    walls = [*known, Match(aligner.count, aligner.count, aligner.count, aligner.count)]
+    chosen = np.flatnonzero(_worthy(place, length, distance, units)) if len(place) else place
+    out: list[Match] = []
     found: list[Match] = []
+    low = wall = 0
     for n in chosen.tolist():
         q = int(place[n])
-        covered = found[-1].q1 if found else 0
-        if q + int(length[n]) + GRAM - 1 <= covered:
+        stop = q + int(length[n]) + GRAM - 1
+        while walls[wall].q1 <= q and wall + 1 < len(walls):
+            out += [*_joined(found, aligner), walls[wall]]
+            found, low = [], walls[wall].q1
+            wall += 1
+        high = walls[wall].q0
+        covered = found[-1].q1 if found else low
+        if stop <= covered or min(stop, high) - max(q, covered) < GRAM:
             continue
         q = max(q, covered)
-        match = aligner.extend(q - int(distance[n]), q, _yielding(found))
+        match = aligner.extend(q - int(distance[n]), q, max(low, _yielding(found)), high)
         gone = [m for m in found[-_YIELDING:] if m.q1 > match.q0]
         if gone and match.q1 - match.q0 <= sum(m.q1 - m.q0 for m in gone) + GRAM:
-            match = aligner.extend(q - int(distance[n]), q, covered)
+            match = aligner.extend(q - int(distance[n]), q, covered, high)
         elif gone:
             del found[-len(gone) :]
         if match.q1 - match.q0 >= GRAM:
             found.append(match)
-    return _joined(found, aligner)
+    return [*out, *_joined(found, aligner), *walls[wall:-1]]
 
 
 def _joined(matches: list[Match], aligner: Aligner) -> list[Match]:

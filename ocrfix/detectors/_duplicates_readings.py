@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_gaps import Gap
     from ocrfix.detectors._duplicates_layout import Layout
 
-__all__ = ["GARBLED_COST", "garbled_words", "lossy", "other_text", "surely_misread", "surely_one"]
+__all__ = [
+    "GARBLED_COST",
+    "garbled_words",
+    "lossy",
+    "one_sided",
+    "other_text",
+    "surely_misread",
+    "surely_one",
+]
 
 GARBLED_COST: Final = 6.0
 """Nats that a word in small letters costs which is no Vietnamese syllable."""
@@ -35,6 +43,8 @@ _ALIKE: Final = ("38", "17", "56", "1li", "0oq", "5s", "2z", "68b", "9gq", "4a")
 """Digits and letters that are read for one another."""
 _LETTERS_EACH: Final = 4
 """Letters of a foreign word for each letter that may be misread."""
+_LINE: Final = 4
+"""Words that only one copy has, from which on they are a line or sentence that the other lost."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -52,6 +62,8 @@ def other_text(layout: Layout, match: Match) -> bool:
         one, other = layout.words(gap.p0, gap.p1), layout.words(gap.q0, gap.q1)
         if gap.kind == "number":
             continue
+        if match.whole and one_sided(gap):
+            continue
         if gap.kind == "content":
             capital = one != one.lower() and other != other.lower()
             names += capital and unreadable(one) == unreadable(other)
@@ -62,7 +74,7 @@ def other_text(layout: Layout, match: Match) -> bool:
             misread += 1
     if names and misread < _MISREAD_NAMES * names:
         return True
-    contents = sum(g.kind == "content" for g in match.gaps)
+    contents = sum(g.kind == "content" and not (match.whole and one_sided(g)) for g in match.gaps)
     share = _STRANGE_MISREAD if misread >= _MISREAD_EACH * contents else _STRANGE
     return strange * share > match.q1 - match.q0
 
@@ -140,6 +152,12 @@ def garbled_words(layout: Layout, match: Match) -> int:
         for g in match.gaps
         if g.kind == "reading"
     )
+
+
+def one_sided(gap: Gap) -> bool:
+    """Whether only one copy has words there, as where a line was lost: four words at least."""
+    sizes = gap.p1 - gap.p0, gap.q1 - gap.q0
+    return min(sizes) == 0 and max(sizes) >= _LINE
 
 
 def lossy(match: Match, *, later: bool) -> bool:

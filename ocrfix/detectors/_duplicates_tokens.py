@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Tokens", "fold", "tokenize"]
+__all__ = ["Tokens", "fold", "keys_in_a_row", "previous_places", "tokenize"]
 
 _TABLE_SIZE: Final = 0x2000
 _PIECE: Final = 1 << 22
@@ -19,6 +19,7 @@ _PIECE: Final = 1 << 22
 _LONGEST: Final = 1 << 12
 """Places in a word that have a factor of their own; it is far longer than any word."""
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
+_FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
 _LETTERS_ABOVE: Final = 0x3041
 """First code point above the table that is taken for a letter: what lies between is signs."""
 
@@ -44,13 +45,19 @@ def fold(text: str) -> str:
     >>> fold("Quỹ “Vì người nghèo” 2023")
     'quyvinguoingheo2023'
     """
-    table = _fold_strings()
-    return "".join([table[c] if c in table else (c if ord(c) >= _LETTERS_ABOVE else "") for c in text])
+    return "".join(map(_fold_strings().__getitem__, text))
+
+
+class _Folds(dict[str, str]):
+    """Folded letters; those above the table stand for themselves, signs for nothing."""
+
+    def __missing__(self, char: str) -> str:
+        return char if ord(char) >= _LETTERS_ABOVE else ""
 
 
 @cache
-def _fold_strings() -> dict[str, str]:
-    found = {}
+def _fold_strings() -> _Folds:
+    found = _Folds()
     for code in range(_TABLE_SIZE):
         folded = _fold_char(chr(code))
         found[chr(code)] = folded if folded[:1].isalnum() else ""
@@ -129,3 +136,28 @@ def _tokenize_piece(offset: int, text: str) -> Tokens:
     key ^= key >> np.uint64(29)
     key *= _BASE
     return Tokens(start + offset, end + offset, key)
+
+
+def keys_in_a_row(key: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    """One key for every run of ``size`` words, from the keys of the words."""
+    count = max(0, len(key) - size + 1)
+    rows = key[:count].copy()
+    for k in range(1, size):
+        rows *= _FACTOR
+        rows ^= rows >> np.uint64(31)
+        rows += key[k : k + count]
+    return rows
+
+
+def previous_places(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The last place before each where the same key stands, or -1.
+
+    >>> previous_places(np.array([5, 7, 5, 5], dtype=np.uint64)).tolist()
+    [-1, -1, 0, 2]
+    """
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    found = np.full(len(keys), -1, dtype=np.int64)
+    found[order[same + 1]] = order[same]
+    return found

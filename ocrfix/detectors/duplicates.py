@@ -8,6 +8,7 @@ from ocrfix.detectors._duplicates_judge import Judge
 from ocrfix.detectors._duplicates_layout import Layout
 from ocrfix.detectors._duplicates_loops import sign_loops
 from ocrfix.detectors._duplicates_match import GRAM, find_matches
+from ocrfix.detectors._duplicates_paragraphs import paragraph_matches
 from ocrfix.detectors._duplicates_rules import EXACT_BLOCK, LOOP, NEAR_BLOCK, REPEATED_SPAN
 from ocrfix.detectors._duplicates_tokens import tokenize
 from ocrfix.detectors.base import Context, Detector
@@ -39,7 +40,9 @@ class Duplicates:
         if len(tokens.start) <= GRAM:
             return
         judge = Judge(layout, context)
-        for match in find_matches(document.text, tokens, layout.unit_starts):
+        known = paragraph_matches(layout)
+        judge.compare(known)
+        for match in find_matches(document.text, tokens, layout.unit_starts, known):
             finding = judge.finding(match)
             if finding is not None:
                 yield finding
