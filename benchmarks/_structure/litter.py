@@ -111,8 +111,8 @@ def page_furniture(
             text = f"{put_in}{parted}{text}" if top else f"{text}{parted}{put_in}"
             litter.append(put_in)
             begin = gap(0) if i == 0 else breaks[i - 1]
-            end = breaks[i] if i < len(breaks) else gap(len(blocks))
-            places.append([begin if top else end])
+            until = breaks[i] if i < len(breaks) else gap(len(blocks))
+            places.append([begin if top else until])
         out.append(text)
     feed = rng.choice(("\n\f\n", "\n\f", "\f"))
     right = expect(blocks, places, litter=litter)
