@@ -320,6 +320,69 @@ def test_words_moved_to_another_page_are_told(monkeypatch):
     assert read_data(source.render(result), "a.hocr").document.text == source.document.text
 
 
+def test_words_moved_to_another_page_stay_on_theirs_beside_other_changes(monkeypatch):
+    change = fakes.Replace("WRD090", "Lựu", "Lan")
+    stages = (fakes.Stage("one", (MoveUp("Cứ chập tối,", "trạm bơm"),)), fakes.Stage("two", (change,)))
+    fakes.install(monkeypatch, stages)
+    source = read(FOLDER / "tesseract.hocr")
+    result = ocrfix.clean(source.document)
+    assert result.text.count("trạm bơm Cứ chập tối,") == result.text.count("Lan") == 1
+    again = read_data(source.render(result), "a.hocr").document.text
+    assert again == source.document.text.replace("Lựu", "Lan")
+
+
+# what Transkribus and OCR-D write in PAGE-XML
+
+
+def test_the_cells_of_a_table_are_read_and_left_alone():
+    data = (FOLDER / "page-2013-table.xml").read_bytes().replace("quỹVi".encode(), "quỹ Vi".encode())
+    source = read_data(data, "a.xml")
+    assert source.document.text.split("\n\n")[1:3] == ["Quỹ Vi người nghèo", "12.500.000"]
+    result = ocrfix.clean(source.document, Config(unsafe=True))
+    assert "Quỹ Vi người nghèo\n\n12.500.000" in result.text
+    assert "quỹ Vì người nghèo" in result.text
+    old, new = source.data.decode(), source.render(result).decode()
+    assert new.partition("</TableRegion>")[0] == old.partition("</TableRegion>")[0]
+
+
+def test_marked_parts_of_a_line_go_with_their_letters():
+    _, new = changed_lines("page-2013-table.xml", ("đã trao quỹVi", "đã chi trả quỹ Vì"))
+    assert "abbrev {offset:0; length:3;" in new[0]
+    # "quỹV" as it was read, four letters from the 15th on, with two spaces before them
+    assert "unclear {offset:16; length:5;continued:true;}" in new[0]
+    written = rewritten("page-2013-table.xml", ("SỔ QUỸ XÃ", "QUYỂN SỔ QUỸ XÃ"))
+    assert "textStyle {offset:9; length:3;bold:true;} place {offset:18; length:7;" in written
+    assert written.count("QUYỂN SỔ QUỸ XÃ &amp; TÂN LẬP") == 2
+
+
+def test_regions_in_regions_are_read_once_and_say_the_same():
+    source = read(FOLDER / "page-2017-nested.xml")
+    assert source.document.text == ("BẢN TIN XÃ\n\n1 Xem số 3.\n\nchỉ hội phụnữ\n\nLớp xóa mù mở ở bản.\n")
+    assert [w.confidence for w in source.words[1:3]] == pytest.approx([0.7, 0.8])
+    written = rewritten("page-2017-nested.xml", ("phụnữ", "phụ nữ"))
+    assert written.count("chỉ hội phụ nữ") == 3  # PlainText and Unicode of the line, and the outer region
+    assert '<TextEquiv index="1" conf="0.3"><Unicode>chi hội phụnữ</Unicode></TextEquiv>' in written
+
+
+def test_a_group_of_the_reading_order_names_the_region_that_its_regions_stand_in():
+    source = read(FOLDER / "page-2019-ocrd.xml")
+    assert source.document.text == ("S\n\náng qua quỹ Vi người nghèo\n\nThóc (ta)\n\n27,5\n\nKý tên.\n")
+    written = rewritten("page-2019-ocrd.xml", ("S\n\náng", "Sáng"))
+    assert '<pc:OrderedGroupIndexed id="group_p" regionRef="region_p" index="0">' in written
+    assert read_data(written.encode(), "a.xml").document.text.startswith("Sáng\n\nqua quỹ Vi")
+    written = rewritten("page-2019-ocrd.xml", ("S\n\n", ""))
+    assert 'regionRef="region_drop"' not in written
+    assert read_data(written.encode(), "a.xml").document.text.startswith("áng qua quỹ Vi người nghèo\n\nThóc")
+
+
+@pytest.mark.parametrize("year", ["2013-07-15", "2016-07-15", "2017-07-15", "2018-07-15", "2019-07-15"])
+def test_every_version_of_page_is_read_alike(year):
+    for path in FOLDER.glob("page-*.xml"):
+        data = re.sub(rb"\d{4}-07-15", year.encode(), path.read_bytes())
+        assert sniff(data) == "page"
+        assert read_data(data, "a.xml").document.text == read(path).document.text
+
+
 # safety
 
 

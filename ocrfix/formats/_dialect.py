@@ -195,6 +195,10 @@ class BaseDialect(ABC):
         """The pages of the file; the whole file where none is marked."""
         return [page for page in self.tree.walk("page") if page.parent is self.tree] or [self.tree]
 
+    def is_table(self, node: Node) -> bool:  # noqa: ARG002
+        """Never: the format marks no tables."""
+        return False
+
     # places and names
 
     def tag(self, node: Node) -> str:
@@ -264,8 +268,9 @@ class BaseDialect(ABC):
         found: list[tuple[str, Node]] = []
 
         def collect(node: Node) -> None:
-            if node.kind == "ref":
-                found.append((attribute(self.tag(node), self.ref_attribute) or "", node))
+            name = attribute(self.tag(node), self.ref_attribute) or ""
+            if name or node.kind == "ref":  # a group names the block that its blocks stand in
+                found.append((name, node))
             children = list(node.children)
             if "Unordered" not in node.name:
                 children.sort(key=lambda child: order_of(attribute(self.tag(child), "index")))
@@ -281,8 +286,13 @@ class BaseDialect(ABC):
         """Blocks in the file's reading order; those that it does not name follow what they stand in."""
         if not self.refs:
             return list(blocks)
-        by_id = {self.identity(self.tag(block)): block for block in blocks}
-        named = dict.fromkeys(by_id[name] for name, _ in self.refs if name in by_id)
+        by_id = {self.identity(self.tag(block)): [block] for block in blocks}
+        known = {name for name, _ in self.refs}
+        for block in blocks:  # a table is named for the cells in it
+            outer = next((node for node in block.up() if node.kind == "other"), None)
+            if outer is not None and self.identity(self.tag(block)) not in known:
+                by_id.setdefault(self.identity(self.tag(outer)), []).append(block)
+        named = dict.fromkeys(block for name, _ in self.refs for block in by_id.get(name, ()))
         inner: dict[Node | None, list[Node]] = {}
         for block in blocks:
             if block not in named:
@@ -305,9 +315,9 @@ class BaseDialect(ABC):
         """Changes to the reading order; None where the file has none that names the blocks."""
         if not self.refs:
             return None
-        new = [self.identity(self.tag(block)) for block in blocks]
         named = {name for name, _ in self.refs}
-        new = [name for name in new if name in named]
+        names = (self._name_in(named, block) for block in blocks)
+        new = list(dict.fromkeys(name for name in names if name))
         wanted = set(new)
         slots = [(name, node) for name, node in self.refs if name in wanted]
         changes: list[Change] = []
@@ -316,6 +326,12 @@ class BaseDialect(ABC):
                 tag = set_attribute(self.tag(node), self.ref_attribute, name)
                 changes.append((node.start, node.body, tag))
         return changes
+
+    def _name_in(self, named: set[str], block: Node) -> str:
+        """The name that a reading order has for a block: its own, or that of the table it is in."""
+        outer = next((node for node in block.up() if node.kind == "other"), block)
+        names = (self.identity(self.tag(node)) for node in (block, outer))
+        return next((name for name in names if name in named), "")
 
     def unlink(self, removed: Sequence[Node]) -> list[Change]:
         """Changes that take elements which are removed out of the reading order."""
@@ -326,13 +342,19 @@ class BaseDialect(ABC):
         }
         dead = {node for name, node in self.refs if name in gone}
         tops: dict[Node, None] = {}
+        changes: list[Change] = []
         for node in dead:
+            if node.kind == "order" and not self._emptied(node, dead):
+                tag = set_attribute(self.tag(node), self.ref_attribute, None)
+                changes.append((node.start, node.body, tag))
+                continue
             top = node
             while top.parent is not None and top.parent.kind == "order" and self._emptied(top.parent, dead):
                 top = top.parent
             tops[top] = None
-        return [(lead(self.text, top), top.end, "") for top in tops]
+        return changes + [(lead(self.text, top), top.end, "") for top in tops]
 
-    @staticmethod
-    def _emptied(group: Node, dead: set[Node]) -> bool:
-        return all(node in dead for node in group.walk("ref"))
+    def _emptied(self, group: Node, dead: set[Node]) -> bool:
+        """Whether a group names nothing any more."""
+        own = attribute(self.tag(group), self.ref_attribute) if self.ref_attribute else None
+        return all(node in dead for node in group.walk("ref")) and (not own or group in dead)

@@ -206,10 +206,13 @@ def attributes(tag: str) -> Iterator[tuple[str, str, int, int]]:
     if match is None:
         return
     for found in _ATTRIBUTE.finditer(tag, match.start(3), match.end(3)):
-        value = found[2] or ""
-        if value[:1] in ("'", '"'):
-            value = value[1:-1]
-        yield found[1], unescape(value), found.start(), found.end()
+        yield found[1], _value(found), found.start(), found.end()
+
+
+def _value(found: re.Match[str]) -> str:
+    """The value that an attribute has, references resolved."""
+    value = found[2] or ""
+    return unescape(value[1:-1] if value[:1] in ("'", '"') else value)
 
 
 def attribute(tag: str, name: str) -> str | None:
@@ -218,9 +221,13 @@ def attribute(tag: str, name: str) -> str | None:
     >>> attribute("<String CONTENT='Vì &quot;người' WC='0.9'/>", "CONTENT")
     'Vì "người'
     """
-    if name not in tag:
+    match = _TAG.match(tag) if name in tag else None
+    if match is None:
         return None
-    return next((value for key, value, _, _ in attributes(tag) if key == name), None)
+    for found in _ATTRIBUTE.finditer(tag, match.start(3), match.end(3)):
+        if found[1] == name:
+            return _value(found)
+    return None
 
 
 def set_attribute(tag: str, name: str, value: str | None) -> str:

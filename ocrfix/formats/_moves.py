@@ -92,10 +92,13 @@ def _adopt_one(source: LayoutSource, assignment: Assignment) -> bool:
             if near is None:
                 continue
             block = [i for i in page if pieces[i].block is pieces[index].block]
-            part = count[pieces[index].block] > 1 and page[at : at + len(block)] != block
+            whole = page[at : at + len(block)] == block and not any(map(stay.__contains__, block))
+            part = count[pieces[index].block] > 1 and not whole
             beside = pieces[near].line is pieces[near].block and pieces[near].node.kind != "word"
-            inside = before is not None and after is not None and pieces[before].block is pieces[after].block
-            if (part and beside) or (inside and pieces[index].line is pieces[index].block):
+            inside = (
+                before is not None and after is not None and _around(pieces[index], before, after, pieces)
+            )
+            if (part and beside) or inside:
                 words = assignment.homes.pop(index)
                 for word in words:
                     word.home = near
@@ -103,6 +106,16 @@ def _adopt_one(source: LayoutSource, assignment: Assignment) -> bool:
                 assignment.homes[near] = old + words if near == before else words + old
                 return True
     return False
+
+
+def _around(piece: Piece, before: int, after: int, pieces: Sequence[Piece]) -> bool:
+    """Whether two words stand around a piece where its element cannot go: in a block, where it is a whole
+    block's text, or in a line, where it is no word.
+    """
+    one, other = pieces[before], pieces[after]
+    if piece.line is piece.block:
+        return one.block is other.block
+    return piece.node.kind != "word" and one.line is other.line
 
 
 def file_order(source: LayoutSource, assignment: Assignment) -> tuple[list[int], int]:

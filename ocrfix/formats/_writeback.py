@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ocrfix.formats._assign import Assignment, Placed, assign, box_of
 from ocrfix.formats._moves import Layout, arrange, file_order, lead, settle
@@ -15,15 +15,27 @@ if TYPE_CHECKING:
     from ocrfix.formats.layout_source import Box, LayoutSource
     from ocrfix.report import Report, Result
 
-__all__ = ["astray", "write_back"]
+__all__ = ["Written", "astray", "write_back"]
 
 
-def write_back(source: LayoutSource, result: Result) -> str | None:
+class Written(NamedTuple):
+    """The markup with a cleaned text in it, and the words of the file in its order."""
+
+    markup: str
+    words: list[str]
+
+
+def write_back(source: LayoutSource, result: Result) -> Written | None:
     """The markup with the cleaned text in it; None when nothing is to be changed."""
     if result.text == source.document.text:
         return None
-    writer = _Writer(source, assign(source, result.text, result.report))
-    return writer.splice.render() if writer.splice else None
+    assignment = assign(source, result.text, result.report)
+    writer = _Writer(source, assignment)
+    if not writer.splice:
+        return None
+    # words that went to another page in the text stay on theirs in the file
+    words = [word.text for index in writer.order for word in assignment.homes[index]]
+    return Written(writer.splice.render(), words if writer.astray else result.text.split())
 
 
 def astray(source: LayoutSource, report: Report) -> int:
@@ -53,8 +65,8 @@ class _Writer:
         """Cells that stay as second halves of a hyphenated word."""
         self.changed: set[int] = set()
         settle(source, assignment)
-        order, _ = file_order(source, assignment)
-        self.in_order = all(a < b for a, b in pairwise(order))
+        self.order, self.astray = file_order(source, assignment)
+        self.in_order = all(a < b for a, b in pairwise(self.order))
         for index, words in assignment.homes.items():
             self._change(index, words)
         removed = [i for i in range(len(self.cells)) if i not in assignment.homes and i not in self.halves]
@@ -235,17 +247,21 @@ class _Writer:
         for index, cell in enumerate(self.cells):
             piece = cell.piece
             before.setdefault(piece.line, []).append(piece.text)
-            blocks_before.setdefault(piece.block, {})[piece.line] = None
+            blocks = [node for node in piece.block.up() if node.kind == "block"]
+            for block in blocks:
+                blocks_before.setdefault(block, {})[piece.line] = None
             if index in self.changed or index in layout.moved:
-                touched.update((piece.line, piece.block))
+                touched.update((piece.line, *blocks))
         for index in layout.order:
             piece, move = self.cells[index].piece, layout.moved.get(index)
             line, block = (piece.line, piece.block) if move is None else (move.line, move.block)
             text = " ".join(word.text for word in self.assignment.homes[index])
             after.setdefault(line, []).append(text)
-            blocks_after.setdefault(block, {})[line] = None
+            blocks = [node for node in block.up() if node.kind == "block"]
+            for node in blocks:
+                blocks_after.setdefault(node, {})[line] = None
             if move is not None:
-                touched.update(node for node in (line, block) if isinstance(node, Node))
+                touched.update(node for node in (line, *blocks) if isinstance(node, Node))
         for node in touched:
             if node.kind == "line" and node.children:
                 old, new = " ".join(before.get(node, ())), " ".join(after.get(node, ()))

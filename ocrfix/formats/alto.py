@@ -56,6 +56,10 @@ class AltoDialect(BaseDialect):
         """What kind of node an element is, by its name."""
         return _KINDS.get(name)
 
+    def is_table(self, node: Node) -> bool:
+        """Whether an element is a ComposedBlock whose type is a table."""
+        return node.kind == "group" and (attribute(self.tag(node), "TYPE") or "").lower() == "table"
+
     # reading
 
     def pieces(self) -> Iterator[Piece]:

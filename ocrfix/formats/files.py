@@ -16,11 +16,23 @@ from ocrfix.formats._markup import Markup, decode_markup
 from ocrfix.formats.errors import FormatError
 from ocrfix.formats.layout_source import Dialect, make_source
 from ocrfix.formats.packed import PackedSource
+from ocrfix.formats.sections import check_size
 from ocrfix.formats.sniff import FORMATS, SNIFFED, sniff
 from ocrfix.formats.source import Source
 from ocrfix.formats.text import read_text
 
-__all__ = ["SUFFIXES", "Output", "read", "read_data", "reason", "replacing", "same_file", "walk", "write"]
+__all__ = [
+    "SUFFIXES",
+    "Output",
+    "read",
+    "read_bytes",
+    "read_data",
+    "reason",
+    "replacing",
+    "same_file",
+    "walk",
+    "write",
+]
 
 SUFFIXES = (".txt", ".md", ".markdown", ".hocr", ".jsonl", ".ndjson", ".parquet")
 """Endings of the files that are taken from a folder, also with .gz, .bz2, .xz or .zst behind them; a file
@@ -57,13 +69,18 @@ def read(
     to (0 is any number; for None see `ocrfix._compressed.unpack`). A compressed file gives a
     `PackedSource`. Raises FormatError when the file cannot be read, is no text, or is not in the format.
     """
+    data = read_bytes(path)
+    return read_data(data, str(path), encoding, form, keep_removed=keep_removed, max_unpacked=max_unpacked)
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes. Raises FormatError when it cannot be read."""
     try:
         if path.is_dir():
             raise FormatError(f"{path}: this is a folder")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise FormatError(f"{path}: cannot be read: {reason(error)}") from error
-    return read_data(data, str(path), encoding, form, keep_removed=keep_removed, max_unpacked=max_unpacked)
 
 
 def read_data(
@@ -97,6 +114,7 @@ def read_data(
         from ocrfix.formats.markdown import read_markdown  # noqa: PLC0415  (start-up time)
 
         return read_markdown(data, name, encoding)
+    check_size(data, name)
     markup = decode_markup(data, name, encoding)
     dialect = _dialect(form, markup, name)
     return make_source(dialect, markup, data, name, keep_removed=keep_removed)

@@ -82,6 +82,10 @@ class HocrDialect(BaseDialect):
             return "block"
         return "other" if classes & _OTHER else None
 
+    def is_table(self, node: Node) -> bool:
+        """Whether an element is of class ``ocr_table``."""
+        return node.kind == "block" and "ocr_table" in (attribute(self.tag(node), "class") or "").split()
+
     def pieces(self) -> Iterator[Piece]:
         """The words in the order of the file."""
         for number_, page in enumerate(self.pages()):

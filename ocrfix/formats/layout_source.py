@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from ocrfix.formats._tree import Node
 from ocrfix.formats.errors import FormatError
 from ocrfix.model import Span
 from ocrfix.report import Report, ReportedFinding, Result
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Box", "Cell", "Dialect", "LayoutSource", "Piece", "Word", "make_source"]
 
@@ -34,7 +37,8 @@ class Piece(NamedTuple):
 
     ``node`` is the element, ``line`` and ``block`` those that it stands in, ``page`` the page's number
     from 0; ``confidence``, in [0, 1], one for all or one for each character, None when not told;
-    ``extra``, further elements that belong to the same word (a hyphen, its second half).
+    ``extra``, further elements that belong to the same word (a hyphen, its second half); ``fixed``, whether
+    it is to stay as it is (in a table).
     """
 
     text: str
@@ -44,6 +48,7 @@ class Piece(NamedTuple):
     page: int
     confidence: float | Sequence[float] | None = None
     extra: tuple[Node, ...] = ()
+    fixed: bool = False
 
 
 class Cell(NamedTuple):
@@ -80,6 +85,10 @@ class Dialect(Protocol):
 
     def pieces(self) -> Iterator[Piece]:
         """The words in reading order; lines or blocks where the file has no words."""
+        ...
+
+    def is_table(self, node: Node) -> bool:
+        """Whether an element is a table: what is in it stays as it is."""
         ...
 
     def identity_of(self, node: Node) -> str:
@@ -245,11 +254,11 @@ class LayoutSource:
         """
         from ocrfix.formats._writeback import write_back  # noqa: PLC0415  (start-up time)
 
-        text = write_back(self, result)
-        if text is None:
+        changed = write_back(self, result)
+        if changed is None:
             return self.data
-        written = self.markup.encode(text)
-        if self._words_in(written) != result.text.split():
+        written = self.markup.encode(changed.markup)
+        if self._words_in(written) != changed.words:
             raise FormatError(
                 f"{self.document.name}: its markup is badly nested, so that repairs cannot be put in their "
                 "places; mend the markup first, with tidy for instance"
@@ -287,8 +296,22 @@ def make_source(
         for start, end, value in told:
             confidence[start:end] = value
         np.clip(confidence, 0.0, 1.0, out=confidence)
-    document = Document(text, name, confidence)
+    document = Document(text, name, confidence, _fixed(text, cells))
     return LayoutSource(document, data, markup, dialect, tuple(cells), keep_removed)
+
+
+def _fixed(text: str, cells: Sequence[Cell]) -> NDArray[np.bool_] | None:
+    """The characters that no edit may touch: words in tables, and what stands between them."""
+    if not any(cell.piece.fixed for cell in cells):
+        return None
+    fixed = np.zeros(len(text), dtype=np.bool_)
+    last: Cell | None = None
+    for cell in cells:
+        if cell.piece.fixed:
+            start = last.end if last is not None and last.piece.fixed else cell.start
+            fixed[start : cell.end] = True
+        last = cell
+    return fixed
 
 
 def _put_together(
@@ -300,7 +323,10 @@ def _put_together(
     told: list[tuple[int, int, float | Sequence[float]]] = []
     length = page = 0
     last: Piece | None = None
+    tables: dict[Node, bool] = {}
     for piece in dialect.pieces():
+        if piece.block not in tables:
+            tables[piece.block] = any(map(dialect.is_table, piece.block.up()))
         if piece.page > page:
             gap = "\n" * (last is not None) + "\f" * (piece.page - page)
         elif last is None:
@@ -312,7 +338,7 @@ def _put_together(
         start = length + len(gap)
         length = start + len(piece.text)
         parts += (gap, piece.text)
-        cells.append(Cell(start, length, piece._replace(confidence=None)))
+        cells.append(Cell(start, length, piece._replace(confidence=None, fixed=tables[piece.block])))
         if piece.confidence is not None:
             told.append((start, length, piece.confidence))
         last, page = piece, piece.page

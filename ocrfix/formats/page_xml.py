@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from ocrfix.formats._dialect import (
     BaseDialect,
     Change,
@@ -26,7 +28,8 @@ from ocrfix.formats._dialect import (
     tidy,
     write_segment,
 )
-from ocrfix.formats._markup import Markup, attribute, set_attribute, tags
+from ocrfix.formats._markup import Markup, attribute, attributes, set_attribute, tags
+from ocrfix.formats._origins import align
 from ocrfix.formats._splice import Splice
 from ocrfix.formats._tree import Node
 from ocrfix.formats.layout_source import Box, Piece
@@ -36,6 +39,7 @@ __all__ = ["PageDialect"]
 _KINDS: Final = {
     "Page": "page",
     "TextRegion": "block",
+    "TableCell": "block",
     "TextLine": "line",
     "Word": "word",
     "TextEquiv": "equiv",
@@ -49,6 +53,9 @@ _KINDS: Final = {
 }
 _CONFIDENCE: Final = re.compile(r"\sconf\s*=\s*[\"']([\d.]+)")
 _COORDS: Final = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?Coords\b[^>]*>")
+_PART: Final = re.compile(r"(\boffset\s*:\s*)(\d{1,6})(\s*;\s*length\s*:\s*)(\d{1,6})")
+"""Which letters of a line a style or a name in Transkribus' ``custom`` attribute is about."""
+_PARTS: Final = re.compile(r"[\w-]+\s*\{[^{}]*\boffset\s*:[^{}]*\}\s*")
 _ORDER: Final = re.compile(r"(readingOrder\s*\{\s*index\s*:\s*)(\d{1,9})(\s*;?\s*\}\s*)")
 
 
@@ -81,7 +88,21 @@ class PageDialect(BaseDialect):
             return None
         return "other" if kind is None and name.endswith("Region") else kind
 
+    def is_table(self, node: Node) -> bool:
+        """Whether an element is a TableRegion."""
+        return node.name == "TableRegion"
+
     # reading
+
+    def in_order(self, blocks: Sequence[Node]) -> list[Node]:
+        """The regions in reading order; a drop capital before the region that it stands in."""
+        found = super().in_order(blocks)
+        for block in blocks:
+            outer = block.parent
+            if outer in found and attribute(self.tag(block), "type") == "drop-capital":
+                found.remove(block)
+                found.insert(found.index(outer), block)
+        return found
 
     def pieces(self) -> Iterator[Piece]:
         """The words, else lines, else regions, in reading order."""
@@ -100,13 +121,20 @@ class PageDialect(BaseDialect):
                 for piece in self._line(line, region, page):
                     found = True
                     yield piece
-        equiv = region.of("equiv")
-        if not found and equiv is not None:
+        if not found and not self._told_within(region):
             best = self._best(region)
             text = "\n".join(filter(None, map(tidy, self._text(best).splitlines())))
             if best is not None and text:
                 node = self._node(region, best)
                 yield Piece(text, node, region, region, page, self._confidence(best))
+
+    def _told_within(self, region: Node) -> bool:
+        """Whether regions in this one say something themselves, so that its own text repeats theirs."""
+        return any(
+            tidy(self._text(self._best(node)))
+            for inner in region.walk("block")
+            for node in (inner, *inner.walk("line", "word"))
+        )
 
     def _line(self, line: Node, region: Node, page: int) -> list[Piece]:
         pieces: list[Piece] = []
@@ -277,14 +305,41 @@ class PageDialect(BaseDialect):
                 yield start, tag.end, ""
 
     def companions(self, piece: Piece, text: str) -> list[Change]:
-        """Words that a line without text must not go on saying."""
-        if text or piece.node.kind != "equiv":
+        """Words that a line without text must not go on saying, and the places of its marked parts."""
+        if piece.node.kind != "equiv":
             return []
+        owner = self._owner(piece.node)
+        if text:
+            return self._marked(owner, self._text(self._best(owner)), text)
         return [
             change
-            for word in self._owner(piece.node).walk("word")
+            for word in owner.walk("word")
             for change in self._changes(word, "", None, None, read=False)
         ]
+
+    def _custom(self, line: Node) -> tuple[int, str]:
+        """Where an element's ``custom`` attribute begins in the file, and how it is written there."""
+        found = (at for at in attributes(self.tag(line)) if at[0] == "custom")
+        _, _, start, end = next(found, ("", "", 0, 0))
+        return line.start + start, self.tag(line)[start:end]
+
+    def _marked(self, line: Node, old: str, new: str) -> list[Change]:
+        """Let the parts of a line that its ``custom`` attribute marks go with their letters."""
+        start, custom = self._custom(line)
+        parts = list(_PART.finditer(custom))
+        if not parts or line.kind != "line":
+            return []
+        place = align(old, new)
+        changes: list[Change] = []
+        for part in parts:
+            offset, length = int(part[2]), int(part[4])
+            letters = np.flatnonzero((place >= offset) & (place < offset + length))
+            if len(letters):
+                told = int(letters[0]), int(letters[-1] - letters[0]) + 1
+                if told != (offset, length):
+                    written = f"{part[1]}{told[0]}{part[3]}{told[1]}"
+                    changes.append((start + part.start(), start + part.end(), written))
+        return changes
 
     def sync(self, node: Node, old: str, new: str) -> list[Change]:
         """Let a line or a region say what its words say now, if it said what they said before."""
@@ -303,7 +358,7 @@ class PageDialect(BaseDialect):
         tag = self.text[best.start : best.body]
         if attribute(tag, "conf") is not None:
             changes.append((best.start, best.body, set_attribute(tag, "conf", None)))
-        return changes
+        return changes + self._marked(node, said, new)
 
     def shell(self, line: Node, box: Box | None) -> tuple[str, str]:
         """A new TextLine like this one, with an outline and without texts of its own."""
@@ -312,8 +367,9 @@ class PageDialect(BaseDialect):
         if identity:
             tag = set_attribute(tag, "id", self.fresh(identity))
         custom = attribute(tag, "custom")
-        if custom and _ORDER.search(custom):
-            tag = set_attribute(tag, "custom", _ORDER.sub("", custom).strip() or None)
+        if custom and (_ORDER.search(custom) or _PARTS.search(custom)):
+            custom = _PARTS.sub("", _ORDER.sub("", custom)).strip()
+            tag = set_attribute(tag, "custom", custom or None)
         span = self._coords(line)
         if span is not None and box is not None:
             coords = self.text[slice(*span)]
@@ -325,14 +381,13 @@ class PageDialect(BaseDialect):
 
     def renumber(self, lines: Sequence[Node | None]) -> list[Change]:
         """Transkribus numbers lines in their ``custom`` attribute."""
-        changes: list[Change] = []
-        places = [
-            _ORDER.search(attribute(self.tag(line), "custom") or "") if line else None for line in lines
-        ]
-        if all(a is None or b is None or int(a[2]) < int(b[2]) for a, b in pairwise(places)):
+        found = [self._custom(line) if line else (0, "") for line in lines]
+        places = [(start, _ORDER.search(custom)) for start, custom in found]
+        told = [int(place[2]) for _, place in places if place]
+        if all(a < b for a, b in pairwise(told)):
             return []
-        for index, (line, place) in enumerate(zip(lines, places, strict=True)):
-            if line is not None and place is not None and int(place[2]) != index:
-                custom = place.string[: place.start(2)] + str(index) + place.string[place.end(2) :]
-                changes.append((line.start, line.body, set_attribute(self.tag(line), "custom", custom)))
-        return changes
+        return [
+            (start + place.start(2), start + place.end(2), str(index))
+            for index, (start, place) in enumerate(places)
+            if place is not None and int(place[2]) != index
+        ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -89,8 +90,22 @@ class TextSource:
         return self.restore(result).encode("utf-8")
 
     def locate(self, report: Report) -> Report:
-        """The report as it is: a text file knows of no pages or words."""
-        return report
+        r"""The report with the page of each finding as evidence, where form feeds part the text in pages.
+
+        >>> from ocrfix import clean
+        >>> source = read_text("Hết trang.\f\nQuỹ Vi người nghèo".encode(), "a.txt")
+        >>> source.locate(clean(source.document).report).findings[0].finding.evidence["page"]
+        2
+        """
+        breaks = [match.start() for match in re.finditer("\f", self.document.text)]
+        if not breaks:
+            return report
+        findings = []
+        for item in report.findings:
+            page = bisect_right(breaks, item.span.start) + 1
+            finding = replace(item.finding, evidence={**item.finding.evidence, "page": page})
+            findings.append(replace(item, finding=finding))
+        return replace(report, findings=tuple(findings))
 
 
 def text_source(raw: str, name: str) -> TextSource:

@@ -164,11 +164,12 @@ def _finding(item: ReportedFinding) -> dict[str, Any]:
         "sure": round(finding.confidence, 4),
         "safety": finding.safety.name.lower(),
         "line": item.line,
+        "page": evidence.get("page"),
         "column": item.column,
         "before": item.before,
         "after": item.after,
         "readings": list(_readings(evidence.get("alternatives"))),
-        "details": [pair for pair in _details(evidence) if pair[0] != "alternatives"],
+        "details": [pair for pair in _details(evidence) if pair[0] not in ("alternatives", "page")],
     }
 
 

@@ -100,7 +100,8 @@ def _shared(one: str, other: str) -> int:
 def lines(report: Report, least: float | None = None) -> Iterator[str]:
     """One line a finding: ``file:line:column: CODE message [before → after] (confidence)``.
 
-    ``least`` leaves out findings whose confidence is below it.
+    The page comes after the confidence, in texts that have pages. ``least`` leaves out findings whose
+    confidence is below it.
     """
     for item in report.findings:
         finding = item.finding
@@ -109,4 +110,5 @@ def lines(report: Report, least: float | None = None) -> Iterator[str]:
         change = f" [{arrow(item)}]" if finding.edits else ""
         place = f"{report.name}:{item.line}:{item.column}"
         message = visible(finding.message)
-        yield f"{place}: {finding.rule.code} {message}{change} ({finding.confidence:.2f})"
+        page = f", page {finding.evidence['page']}" if "page" in finding.evidence else ""
+        yield f"{place}: {finding.rule.code} {message}{change} ({finding.confidence:.2f}{page})"

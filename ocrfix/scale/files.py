@@ -10,8 +10,10 @@ from pathlib import Path
 
 from ocrfix._data import DataError
 from ocrfix.config import Config
-from ocrfix.formats import FormatError, TextSource, read, read_data, write
+from ocrfix.formats import FormatError, Source, TextSource, read_data, write
+from ocrfix.formats.files import read_bytes
 from ocrfix.formats.packed import plain, render_for
+from ocrfix.report import Result
 from ocrfix.reports.model import Reviewed
 
 __all__ = ["Outcome", "Task", "explained", "run", "work"]
@@ -81,15 +83,8 @@ def explained(name: str, error: Exception) -> str:
 
 
 def _work(task: Task) -> Reviewed:
-    from ocrfix import clean  # noqa: PLC0415  (start-up time)
-
-    keep, most = task.keep_removed, task.max_unpacked
     before = _state(task.path) if task.in_place else None
-    if task.path is None:
-        source = read_data(task.data, "-", task.encoding, task.form, keep_removed=keep, max_unpacked=most)
-    else:
-        source = read(task.path, task.encoding, task.form, keep_removed=keep, max_unpacked=most)
-    result = clean(source.document, task.config)
+    source, result = _cleaned(task)
     inner = plain(source)
     cleaned = inner.render(result)
     if task.in_place and source.broken:
@@ -111,6 +106,22 @@ def _work(task: Task) -> Reviewed:
     raw = inner.raw if isinstance(inner, TextSource) else inner.data.decode("utf-8", "surrogateescape")
     texts = (source.document.text, result.text, raw, cleaned.decode("utf-8", "surrogateescape"))
     return Reviewed(report, *texts, task.config.min_confidence)
+
+
+def _cleaned(task: Task) -> tuple[Source, Result]:
+    """What was read, and what became of its text."""
+    from ocrfix import clean  # noqa: PLC0415  (start-up time)
+    from ocrfix.formats.book import clean_book  # noqa: PLC0415
+
+    data = task.data if task.path is None else read_bytes(task.path)
+    known = (task.encoding, task.form)
+    keep, most = task.keep_removed, task.max_unpacked
+    if (
+        book := clean_book(data, task.name, task.config, *known, keep_removed=keep, max_unpacked=most)
+    ) is not None:
+        return book
+    source = read_data(data, task.name, *known, keep_removed=keep, max_unpacked=most)
+    return source, clean(source.document, task.config)
 
 
 def _state(path: Path | None) -> tuple[int, int, int, int] | None:

@@ -38,7 +38,7 @@ const drawCard = (card, file, item, place, act) => {
   const displaced = !choice && item.made && file.displaced(item);
   card.append(
     make("p", "card-head",
-      make("span", "where", `${place.number.toLocaleString("en")} of ${place.total.toLocaleString("en")} · line ${item.found[0].line}`),
+      make("span", "where", `${place.number.toLocaleString("en")} of ${place.total.toLocaleString("en")} · ${item.found[0].page ? `page ${item.found[0].page}, ` : ""}line ${item.found[0].line}`),
       make("span", `pill ${state}`, `${info.sign} ${displaced ? "Replaced" : info.label}`)),
   );
   const change = make("p", "change");
