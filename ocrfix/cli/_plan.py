@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import click
 from ocrfix.formats import FormatError, walk
 from ocrfix.formats.files import SUFFIXES, reason
 
-__all__ = ["Item", "Plan", "make_plan"]
+__all__ = ["Item", "Plan", "make_plan", "refuse_what_cannot_be_read_again"]
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ def _inputs(
         found = False
         try:
             for file in walk(path, leave_out=output):
+                if _special(file):
+                    warnings.append(f"{file}: this is no file, and is passed over")
+                    continue
                 found = True
                 yield file, file.relative_to(path)
         except FormatError as error:
@@ -127,6 +131,27 @@ def _inputs(
             warnings.append(
                 f"{path}: no files that end in {kinds} here, and no ALTO, PAGE-XML or HTML with hOCR"
             )
+
+
+def _special(path: Path) -> bool:
+    """Whether something is there that is neither a file nor a folder, such as a named pipe.
+
+    >>> _special(Path("/dev/null")), _special(Path("gone.txt"))
+    (True, False)
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def refuse_what_cannot_be_read_again(plan: Plan, what: str) -> None:
+    """See that all inputs are files. Raises click.UsageError; ``what`` asks for it."""
+    for item in plan.items:
+        if item.path is None or _special(item.path):
+            name = "standard input" if item.path is None else str(item.path)
+            raise click.UsageError(f"{what}: {name} cannot be read again; name files")
 
 
 def _identity(path: Path) -> object:

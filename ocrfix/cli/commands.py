@@ -13,7 +13,7 @@ from ocrfix import __version__
 from ocrfix._compressed import split_suffix
 from ocrfix.cli._completion import complete_rules
 from ocrfix.cli._options import Failed, Settings, repair_options, settings, targets
-from ocrfix.cli._plan import make_plan
+from ocrfix.cli._plan import make_plan, refuse_what_cannot_be_read_again
 from ocrfix.cli._session import Session
 from ocrfix.cli.apply import command as apply_command
 from ocrfix.cli.bench import command as bench
@@ -133,8 +133,7 @@ def _run_shards(session: Session, chosen: Settings, options: dict[str, Any], fol
     """Clean a corpus; returns the number of findings that remain."""
     for target in session.reports_with_texts:
         raise click.UsageError(f"--report {target.form}: a corpus is too large for it; use --findings FILE")
-    if any(item.path is None for item in session.plan.items):
-        raise click.UsageError("--resume: standard input cannot be read again; name files")
+    refuse_what_cannot_be_read_again(session.plan, "--resume")
     try:
         session.shards(chosen, options, folder)
     except FormatError as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from ocrfix.cli._options import Failed, rule_options, settings
-from ocrfix.cli._plan import Item, Plan, make_plan
+from ocrfix.cli._plan import Item, Plan, make_plan, refuse_what_cannot_be_read_again
 from ocrfix.config import Config
 from ocrfix.formats import FormatError, same_file
 from ocrfix.formats.files import replacing
@@ -78,8 +78,7 @@ def command(
     Exit status: 0 done; 2 an error, in any file.
     """  # noqa: D301  (click's mark of lines to be left as they are)
     plan = make_plan(paths, output if findings else None, files_from=files_from)
-    if any(item.path is None for item in plan.items):
-        raise click.UsageError("standard input cannot be read again; name files")
+    refuse_what_cannot_be_read_again(plan, "duplicates")
     if findings and output is None:
         raise click.UsageError("--apply needs -o OUT")
     chosen = settings(options, corpus=True)

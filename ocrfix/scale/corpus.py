@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 from ocrfix.config import Config
+from ocrfix.formats.errors import FormatError
 from ocrfix.formats.files import replacing, write
 from ocrfix.formats.rows import Row
 from ocrfix.reports.jsonl import failure_line, finding_lines
@@ -307,7 +308,9 @@ class _Open:
 
     def drop(self) -> None:
         """Take away what is half written."""
-        self._stack.__exit__(_Abandoned, _Abandoned(), None)
+        # closing what cannot be written fails once more
+        with suppress(OSError, FormatError):
+            self._stack.__exit__(_Abandoned, _Abandoned(), None)
 
     def close(self) -> ShardDone:
         """Let output and findings take their places, and say that the shard is done."""
