@@ -13,7 +13,7 @@ from ocrfix import document
 from ocrfix._data import data_path
 from ocrfix.config import Config
 from ocrfix.detectors import Context, _noise_groups
-from ocrfix.detectors._noise_chrome import fold_chrome
+from ocrfix.detectors._noise_chrome_lines import fold_chrome
 from ocrfix.detectors._noise_english import _patterns, is_english
 from ocrfix.detectors._noise_lines import Sheet, breaks_sentence, skeleton
 from ocrfix.detectors.noise import DETECTORS

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ocrfix._data import data_path
-from ocrfix.detectors._noise_forms import form_tier
+from ocrfix.detectors._noise_chrome_lines import HOME, LONGEST, SECTIONS, chrome_tier, fold_chrome
 from ocrfix.detectors._noise_lines import ENDINGS, LONG, Mark, Sheet
 from ocrfix.detectors._noise_rules import WEB_CHROME
-from ocrfix.detectors._noise_vocabulary import built_tier, split_menu, web_words
+from ocrfix.detectors._noise_vocabulary import web_words
 from ocrfix.model import Safety
 
-__all__ = ["fold_chrome", "web_chrome"]
+__all__ = ["web_chrome"]
 
-_LONGEST: Final = 300  # characters of the longest line compared with the phrases
-_SHORT: Final = 160  # characters of the longest line that can be a whole phrase of the list
-_LINK: Final = 140  # characters of the longest pointer to another article
 _BODY: Final = 20  # characters of a line that can be an article's text
 _PARAGRAPH: Final = 4  # lines of the shortest wrapped paragraph; one of as many may look like chrome
 _SENTENCE: Final = 8  # words from which on a line among others is rather a sentence than a button
@@ -28,188 +25,6 @@ _FILLED: Final = 0.7  # share of a paragraph's usual line from which on a line f
 _SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
 _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
 _ABSTRACT: Final = re.compile(r"\W{0,3}(?:tóm tắt|abstract|summary|keywords?)\b", re.IGNORECASE)
-
-_EDGES: Final = " \t\u00a0»›>|•·●▪*→←↑↓▼▲✓✔☰✕×+-–—:.,!?_#\u200b[]"
-_DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*[km]?\b")
-_LISTED: Final = re.compile(r"(?:\d{1,3}|[a-zđA-ZĐ]|[ivxIVX]{1,4})[.)]\s")
-_COPYRIGHT: Final = re.compile(
-    r"(?:©|\(c\)|copyright|®)\s?(?=\d|bản quyền|toàn bộ|by\b|(?-i:[A-ZĐÀ-Ỹ])).{0,160}"
-    r"|.{0,120}\b(?:bảo lưu (?:mọi|toàn bộ) (?:bản )?quyền|(?:mọi|toàn bộ) (?:bản )?quyền (?:được|đã) bảo lưu"
-    r"|giữ (?:mọi |toàn bộ )?bản quyền)\b.{0,60}"
-    r"|.{0,100}\b(?:cấm|không được|không|mọi) (?:mọi hình thức )?(?:sao chép|đăng lại|phát hành lại"
-    r"|sử dụng lại)\b.{0,80}\b(?:website|trang (?:web|tin|này)|báo|chúng tôi|ghi rõ nguồn|dẫn nguồn"
-    r"|mọi hình thức)\b.{0,80}"
-    r"|(?:xin |đề nghị |vui lòng )?ghi rõ (?:nguồn|nguồn gốc) .{0,60}(?:khi|nếu) .{0,100}"
-    r"|bản quyền (?:nội dung |bài viết )?(?:thuộc|của) .{2,80}",
-    re.IGNORECASE,
-)
-_STRICT: Final = re.compile(
-    r"(?:copyright\s*)?(?:©|\(c\)|copyright)\s*(?:copyright\s*)?(?:bản quyền\s*)?(?:by\s*)?(?:19"
-    r"|20)\d\d\b.{0,120}"
-    r"|.{0,80}\ball rights reserved\b.{0,60}"
-    r"|.{0,60}(?:©|\(c\)|®)\s*bản quyền thuộc (?:về|báo|công ty)\b.{0,100}"
-    r"|(?:©|\(c\))\s*(?:giữ )?bản quyền (?:nội dung )?(?:thuộc|của)\b.{0,80}"
-    r"|(?:ghi rõ nguồn|vui lòng ghi rõ nguồn|đề nghị ghi rõ nguồn) .{1,60} khi (?:phát hành lại|sử dụng lại"
-    r"|trích dẫn lại) (?:thông tin|nội dung) (?:từ|trên|của) (?:website|trang|báo|cổng).{0,60}",
-    re.IGNORECASE,
-)
-_RIGHTS: Final = (
-    "©",
-    "(c)",
-    "copyright",
-    "®",
-    "quyền",
-    "ghi rõ",
-    "sao chép",
-    "đăng lại",
-    "phát hành lại",
-    "sử dụng lại",
-)
-_CONSENT: Final = re.compile(
-    r"\W*(?:chúng tôi|trang (?:web|này|tin)|website|báo|cổng|bằng (?:cách|việc)|khi (?:bạn|tiếp tục)|để|nhằm"
-    r"|we|this|by|our|to|cookies?|bạn)\b.*\b(?:sử dụng|đồng ý|chấp nhận|chính sách|trải nghiệm|tiếp tục"
-    r"|uses?|accept|agree|policy|experience)\b"
-)
-_HASH: Final = re.compile(r"#[^\W\d_][\w-]{1,40}")
-_ARROWS: Final = re.compile(r"(?:>>+|»+|=+>|[-–]+>)\s*[^\W\d_>]")
-_WORKS: Final = re.compile(
-    r"\(\d{4}|\b(?:19|20)\d\d[),.]|\btr\.|\b(?:điều|khoản|chương|mục|phụ lục|bảng|hình|trang) \d"
-    r"|\bnxb\b|\bsđd\b|^(?:danh sách|lịch sử|địa lý|thể loại|bản mẫu|cổng thông tin|thông tin)\b"
-    r"|, (?-i:[A-ZĐÀ-Ỹ])\w+ \w",
-    re.IGNORECASE,
-)
-_MENU: Final = 160  # characters of the longest row of buttons
-_PARTS: Final = 12  # buttons of one row
-_TITLE: Final = 6  # words from which on what follows "see also" is a headline, not a keyword
-_HOME: Final = ("trang chủ", "trang nhất", "home")
-_SECTIONS: Final = 3
-"""Section names from which on, in one run that begins with the home page, they are a site's menu."""
-_CRUMBS: Final = re.compile(
-    r"(?:trang chủ|home|trang nhất)(?:\s*[>»›/→|]+\s*[^>»›/→|.!?;:]{1,60}){1,6}", re.IGNORECASE
-)
-
-
-def fold_chrome(text: str) -> str:
-    """A line as the phrases are compared: lower case, numbers as "#", no decoration round it.
-
-    >>> fold_chrome("» BÌNH LUẬN (12)"), fold_chrome("Lượt xem: 1.204")
-    ('bình luận (#)', 'lượt xem: #')
-    """
-    folded = " ".join(text.casefold().split()).strip(_EDGES)
-    return _DIGITS.sub("#", folded)
-
-
-class _Phrases(NamedTuple):
-    whole: dict[str, str]
-    """Phrase to tier."""
-    openings: dict[str, list[tuple[str, str]]]
-    """First word to the phrases with an open end, and their tiers."""
-
-
-@cache
-def _phrases() -> _Phrases:
-    whole: dict[str, str] = {}
-    openings: dict[str, list[tuple[str, str]]] = {}
-    for line in data_path("vi", "web-chrome.txt").read_text("utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        tier, phrase = line.split("\t")
-        if phrase.endswith("…"):
-            start = phrase[:-1]
-            openings.setdefault(start.split()[0].strip(_EDGES), []).append((start, tier))
-        else:
-            whole[phrase.strip(_EDGES.replace("#", ""))] = tier
-    return _Phrases(whole, openings)
-
-
-def _tier(text: str) -> str | None:
-    """How sure it is that the line is chrome, as the tiers of the phrase list say; None if it is none."""
-    if len(text) > _LONGEST or _LISTED.match(text):
-        return None
-    tier = _listed_tier(text)
-    if tier is None and text.casefold().startswith(_HOME) and _CRUMBS.fullmatch(text):
-        return "sure"
-    if tier is None and len(text) <= _MENU:
-        tier = _menu_tier(split_menu(text))
-    if tier is None:
-        tier = built_tier(text)
-        if tier != "built":
-            tier = _notice_tier(text) or form_tier(text) or tier
-    return tier
-
-
-def _listed_tier(text: str) -> str | None:
-    """The tier of the phrase that a line is, or begins with."""
-    phrases = _phrases()
-    if len(text) > _SHORT:
-        word = text.split(None, 1)[0].casefold().strip(_EDGES)
-        if word and word not in phrases.openings:
-            return None
-    folded = fold_chrome(text)
-    tier = phrases.whole.get(folded)
-    if tier is not None:
-        return tier
-    first = folded.split(" ", 1)[0].strip(_EDGES)
-    for start, open_tier in phrases.openings.get(first, ()):
-        if not folded.startswith(start):
-            continue
-        if open_tier == "link":
-            return _link_tier(text)
-        if open_tier == "keys":
-            return "keys" if text.count(",") and len(text) <= _LINK else None
-        if open_tier == "sure" or len(text) <= _LINK:
-            return open_tier
-    return None
-
-
-def _link_tier(text: str) -> str | None:
-    """A pointer to another article is chrome by itself where a headline follows, as in no list of works."""
-    if len(text) > _LINK:
-        return None
-    title = text.partition(":")[2].strip()
-    works = _WORKS.search(title) or title[-1:] == "."
-    return "link" if works or not title[:1].isupper() or title.count(" ") < _TITLE - 1 else "pointer"
-
-
-def _menu_tier(parts: list[str]) -> str | None:
-    """A row of buttons or links: all parts are chrome in company, and one is it by itself."""
-    if not 2 <= len(parts) <= _PARTS:
-        return None
-    if all(_HASH.fullmatch(p) for p in parts):
-        return "near"
-    phrases = _phrases().whole
-    tiers = [phrases.get(fold_chrome(p)) or built_tier(p) or _button(p) for p in parts]
-    if None in tiers:
-        return None
-    if tiers.count("section") >= min(len(tiers), _SECTIONS):
-        return "near"
-    return "sure" if any(t in ("sure", "near", "solo", "built") for t in tiers) else "weak"
-
-
-def _button(text: str) -> str | None:
-    return "weak" if len(text) <= 2 and not text.isalpha() else None
-
-
-def _notice_tier(text: str) -> str | None:
-    """Copyright lines, breadcrumbs, consent to cookies, hashtags, links to related articles."""
-    folded = text.casefold()
-    if any(word in folded for word in _RIGHTS):
-        if _STRICT.fullmatch(text):
-            return "sure"
-        if _COPYRIGHT.fullmatch(text):
-            return "built" if text[0] in "©(" or "bảo lưu mọi" in folded else "near"
-    if "cookie" in folded and _CONSENT.match(folded):
-        return "built"
-    if text[0] == "#" and all(_HASH.fullmatch(p) for p in text.replace(",", " ").split()):
-        return "near"
-    if _ARROWS.match(text):
-        title = text.lstrip(">»=–- ")
-        return (
-            "pointer"
-            if title[:1].isupper() and title.count(" ") >= _TITLE - 1 and text[-1] != "."
-            else "link"
-        )
-    return None
 
 
 def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
@@ -219,8 +34,8 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     for index, line in enumerate(sheet.lines):
         if (
             index >= start
-            and len(line.text) <= _LONGEST
-            and (tier := _tier(line.text))
+            and len(line.text) <= LONGEST
+            and (tier := chrome_tier(line.text))
             and not _wrapped(sheet, index)
         ):
             tiers[index] = tier
@@ -233,9 +48,8 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     )
     found = []
     subject = _Subject(sheet, tiers)
-    for lines in _runs(sorted(tiers), noise):
-        run = _run(sheet, lines, tiers, noise)
-        found += [mark for i in lines if (mark := _judge(sheet, i, tiers[i], run, subject))]
+    for run in _all_runs(sheet, tiers, noise):
+        found += [mark for i in run.lines if (mark := _judge(sheet, i, tiers[i], run, subject))]
     if body:
         return found
     # A list of such words, or nothing but them: not a page around an article.
@@ -294,6 +108,13 @@ class _Subject:
         ]
 
     @cached_property
+    def end(self) -> int:
+        """The number of the last line of running text; before it a line of some words may be a headline."""
+        lines = self._sheet.lines
+        long = (i for i in range(len(lines) - 1, -1, -1) if len(lines[i].text) >= 2 * LONG)
+        return next((i for i in long if i not in self._tiers), 0)
+
+    @cached_property
     def web(self) -> bool:
         """Whether it is about web pages and apps, so that their words can be its headings and steps."""
         speaking = sum(map(web_words, self._prose[:_SAMPLE]))
@@ -326,16 +147,30 @@ class _Run(NamedTuple):
     """They are a site's home and the names of its sections."""
 
 
+def _all_runs(sheet: Sheet, tiers: dict[int, str], noise: frozenset[int]) -> Iterator[_Run]:
+    """The runs of chrome; a line of little weight belongs to none, unless its run is sure without it."""
+    for lines in _runs(sorted(tiers), noise):
+        run = _run(sheet, lines, tiers, noise)
+        if run.sure or run.menu:
+            yield run
+            continue
+        for part in _runs([i for i in lines if tiers[i] != "trace"], noise):
+            yield _run(sheet, part, tiers, noise)
+
+
 def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset[int]) -> _Run:
     kinds = [tiers[i] for i in lines]
     near = [k for k in kinds if k in ("near", "solo", "built")]
+    weight = sum(_WEIGHTS[k] for k in kinds)
     after = lines[-1] + 1
     while after in noise:
         after += 1
-    site = kinds.count("section") >= _SECTIONS and fold_chrome(sheet.lines[lines[0]].text) in _HOME
+    site = kinds.count("section") >= SECTIONS and fold_chrome(sheet.lines[lines[0]].text) in HOME
     return _Run(
         lines,
-        sure="sure" in kinds or ("built" in kinds and sum(_WEIGHTS[k] for k in kinds) > _WEIGHTS["built"]),
+        sure="sure" in kinds
+        or ("built" in kinds and weight > _WEIGHTS["built"])
+        or (bool(near) and len(lines) >= _COMPANY and weight >= _TOGETHER),
         last=after == len(sheet.lines) and lines[0] > 0,
         menu=site or len(near) >= 2 or (len(near) + kinds.count("weak") >= 3 and bool(near)),
         site=site,
@@ -344,8 +179,14 @@ def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset
 
 _WEIGHTS: Final = {
     "sure": 3, "built": 3, "near": 2, "solo": 2, "pointer": 2, "weak": 1, "link": 1, "keys": 1, "section": 0,
+    "akin": 1, "trace": 0,
 }  # fmt: skip
 """What lines of the tiers weigh as company of others."""
+_TITLE: Final = {"trace": 4, "akin": 7}
+"""Blanks in a line from which on it may be a headline that stands among chrome above its article."""
+_COMPANY: Final = 3
+_TOGETHER: Final = 5
+"""Lines and weight from which on a run is sure without any line that is so by itself."""
 
 
 def _runs(indices: list[int], noise: frozenset[int]) -> list[list[int]]:
@@ -366,7 +207,16 @@ _UNSURE: Final[_Grade] = (0.75, Safety.UNSAFE)
 
 
 def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) -> Mark | None:
-    grade = _in_company(tier, run) or _alone(sheet, index, tier, run, subject)
+    if (
+        tier in ("trace", "akin")
+        and index < subject.end
+        and sheet.lines[index].text.count(" ") >= _TITLE[tier]
+    ):
+        return None
+    if tier == "trace":
+        grade = (0.95, Safety.SAFE) if _inside(sheet, index, run) else None
+    else:
+        grade = _in_company(tier, run) or _alone(sheet, index, tier, run, subject)
     if grade is None:
         return None
     text = sheet.lines[index].text
@@ -375,13 +225,19 @@ def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) ->
     return Mark(WEB_CHROME, message, *grade, (index,), evidence=evidence)
 
 
+def _inside(sheet: Sheet, index: int, run: _Run) -> bool:
+    """Whether a line of a sure run stands between others of it, or between it and the document's end."""
+    first, last = index == run.lines[0], index == run.lines[-1]
+    return run.sure and not first and not (last and index < len(sheet.lines) - 1)
+
+
 def _in_company(tier: str, run: _Run) -> _Grade | None:
     """How sure a line is chrome by its own tier and the lines beside it."""
     if tier == "sure":
         return 0.97, Safety.SAFE
     if tier in ("near", "solo", "built") and (run.sure or run.last or run.menu):
         return 0.96, Safety.SAFE
-    company = {"weak": run.sure or run.menu, "section": run.site}
+    company = {"akin": run.sure or run.menu, "weak": run.sure or run.menu, "section": run.site}
     return (0.95, Safety.SAFE) if company.get(tier, run.sure) else None
 
 

@@ -24,7 +24,8 @@ _EN_READING: Final = re.compile(
     r"\b(?:transcri\w+|extract\w*|ocr\w*|recogni[sz]\w*|legib\w+|illegib\w+|unreadable|readable|reads?|visible"
     r"|blurr\w*|cut off|cuts off|cropped|truncated|obscured|unclear|faded|handwrit\w+|translat\w+|format\w*"
     r"|proofread\w*|correct(?:ed|ions?)|preserv\w+|spelling|punctuation|layout|verbatim|markdown|diacritic\w*"
-    r"|clean(?:ed)?-?(?: ?up)?|typed|digiti[sz]\w+|output|continu\w+|summari[sz]\w+|describ\w+|depict\w*"
+    r"|clean(?:ed)?-?(?: ?up)?|typed|digiti[sz]\w+|output|continu\w+|moving (?:on )?to|turning to"
+    r"|proceeding to|summari[sz]\w+|describ\w+|depict\w*"
     r"|moved|omit\w*|removed?|ignored|blank|spanning|consists?|guess\w*|smudged|damaged|missing|incomplete"
     r"|uncertain|discern\w*|decipher\w*|make out|made out|interpret\w*|detected|identified|captur\w+"
     r"|contains?|displays?|displayed|quality|resolution|scanned|marked with|arranged)\b",
@@ -53,7 +54,7 @@ _EN_PERSONS: Final = re.compile(
 )
 _EN_VERB: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|be|been|contains?|shows?|continues?|appears?|reads|follows|seems|ends|begins"
-    r"|starts|continuing|may|might|could|can|consists?|includes?|spans?|displays?|omits?|features|must|should|did|do|does)\b",
+    r"|starts|continuing|moving|turning|proceeding|may|might|could|can|consists?|includes?|spans?|displays?|omits?|features|must|should|did|do|does)\b",
     re.IGNORECASE,
 )
 
@@ -84,6 +85,7 @@ _ZH: Final = re.compile(
     r"|模糊|无法|不清|以下|以上|如有|如果|需要|希望|帮助|格式|注意|备注|越南|排版|继续|文档|扫描|部分|省略|可以将"
     r"|您|请|抱歉|结果|辨认|字迹|印章|底部|顶部|右侧|左侧|右上角|左上角|右下角|左下角|表格|标题|段落|清晰|完整|准确|错误"
     r"|语言|总结|概括|描述|显示|包含|报纸|保留|版本|助手|模型|截图|更多|没有|如下|上述|手写|符号|输出"
+    r"|栏|第.[页段列行]|接下来|下面|看不清|辨识|原图|原件|译文|注[：:]|説明|备考"
     r"|圖片|圖像|識別|擷取|內容|無法|轉錄|頁面|需要|翻譯|画像|テキスト|抽出|이미지|텍스트|추출"
 )
 

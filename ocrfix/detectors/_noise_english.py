@@ -199,7 +199,8 @@ def _talk_tier(sentence: str) -> str:
     # Of 113 million characters of Vietnamese text 8 lines by themselves are such English, all of them notes
     # on works, with a year or an address in most.
     weighed = talk.things + talk.reading + talk.persons >= _TALK and sentence[-1] in ".!?:)]*"
-    shown = talk.things and weighed and not _WORK.search(sentence)
+    much = talk.things + talk.reading + talk.persons > _TALK + 1
+    shown = talk.things and weighed and (much or not _WORK.search(sentence))
     if known or shown or (talk.reading and talk.things and told):
         return "talk"
     return "polite" if _OFFER.search(sentence) else ""

@@ -12,7 +12,7 @@ _WRITTEN: Final = 48  # characters of the longest one that is not put in a comme
 _DIGITS: Final = str.maketrans("OoQlI|", "000111")
 
 _NUMBER: Final = r"(?P<n>\d{1,4})"
-_PAGE: Final = r"(?:trang(?: số)?|page|pages|tr\.|pg\.|pp?\.)\s*:?\s*"
+_PAGE: Final = r"(?:(?:số )?trang(?: số)?|page|pages|tr\.|pg\.|pp?\.)\s*:?\s*"
 _OF: Final = r"\s*(?:/|of|trên|trong(?: tổng)?(?: số)?)\s*(?P<m>\d{1,4})(?: trang)?"
 _OPEN: Final = r"[-–—|\[(*_~]{0,3}\s*"
 _SHUT: Final = r"\s*[-–—|\])*_~]{0,3}"
@@ -33,6 +33,7 @@ _FORMS: Final = (
     )),
     ("total", re.compile(rf"{_OPEN}{_PAGE}{_NUMBER}{_OF}{_SHUT}", re.IGNORECASE)),
     ("word", re.compile(rf"{_OPEN}{_PAGE}{_NUMBER}{_SHUT}", re.IGNORECASE)),
+    ("dashed", re.compile(rf"[<‹«]{{1,2}}\s*{_NUMBER}\s*[>›»]{{1,2}}")),
     ("dashed", re.compile(rf"[-–—~_]{{1,3}}\s*{_NUMBER}\s*[-–—~_]{{1,3}}")),
     ("marked", re.compile(rf"(?P<d>[*_•·|=♦❖◆]{{1,3}})\s*{_NUMBER}\s*(?P=d)")),
     ("bracket", re.compile(rf"\(\s*{_NUMBER}\s*\)|\[\s*(?P<k>\d{{1,4}})\s*\]")),
@@ -47,7 +48,7 @@ _ROMAN: Final = re.compile(
 )
 _ROMAN_VALUES: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _MISREAD: Final = re.compile(r"[-–—~]{0,2}\s*(?P<n>(?=[OoQlI|]{0,3}\d)[\dOoQlI|]{1,4})\s*[-–—~]{0,2}")
-_LAST: Final = frozenset('-–—~_|])>}*=:.#+<•·♦❖◆ gOoQlIivxc"')
+_LAST: Final = frozenset('-–—~_|])>}»›*=:.#+<•·♦❖◆ gOoQlIivxc"')
 
 _TOKEN: Final = re.compile(r"(?<![^\W\d])[OoQlI|]{0,2}\d[\dOoQlI|]{0,6}(?![^\W\d])")
 _LEAD: Final = re.compile(
@@ -98,14 +99,21 @@ def _roman(text: str) -> int:
     return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
 
 
+_DAY: Final = re.compile(r"\d{1,2} (?:tháng|giờ|tuổi|năm)\b", re.IGNORECASE)
+_DATED: Final = re.compile(r"\b(?:tháng|năm|ngày|lần thứ) \d{1,4}$", re.IGNORECASE)
+
+
 def glued_numbers(text: str) -> list[int]:
     """The numbers at the ends of a header's line that may be page numbers.
 
     >>> glued_numbers("12 BÁO ĐỊA PHƯƠNG"), glued_numbers("Số 4512 (12.3.2021)  3"), glued_numbers("Năm học")
     ([12], [3], [])
+    >>> glued_numbers("18 tháng 4"), glued_numbers("18 tháng 4 – Đại hội lần thứ 3")
+    ([], [])
     """
-    found = [int(m[1] or m[2]) for m in (_LEAD.match(text),) if m]
-    found += [int(m[1]) for m in (_TRAIL.search(text[-24:]), _NAMED.search(text)) if m]
+    found = [int(m[1] or m[2]) for m in (_LEAD.match(text),) if m and not _DAY.match(text)]
+    ends = () if _DATED.search(text[-24:]) else (_TRAIL.search(text[-24:]),)
+    found += [int(m[1]) for m in (*ends, _NAMED.search(text)) if m]
     return list(dict.fromkeys(found))
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
 
-__all__ = ["only_talk", "remark_weight", "talk_weight"]
+__all__ = ["only_talk", "remark_weight", "strangeness", "talk_weight"]
 
 _CORE: Final = (
     "ảnh", "hình", "tệp", "file", "pdf", "quét", "scan", "bản gốc", "nguyên văn", "nguyên bản", "trích",
@@ -99,6 +99,19 @@ def only_talk(text: str) -> bool:
     """
     words, known = _WORD.findall(text), _words().known
     return bool(words) and sum(w not in known for w in words) <= _STRANGE * len(words)
+
+
+def strangeness(text: str) -> float:
+    """The share of words that speak neither of pages nor of reading; 1 for what no model says.
+
+    >>> strangeness("Phần cuối của trang bị mờ."), strangeness("Phần mềm nhận dạng chữ giúp xã số hóa hồ sơ.")
+    (0.0, 1.0)
+    """
+    low = text.casefold()
+    words, known = _WORD.findall(low), _words().known
+    if not words or _words().others.search(low) or _NAME.search(text):
+        return 1.0
+    return sum(w not in known for w in words) / len(words)
 
 
 def remark_weight(text: str) -> tuple[int, bool]:

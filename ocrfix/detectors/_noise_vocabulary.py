@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
 
-__all__ = ["built_tier", "split_menu", "web_words"]
+__all__ = ["built_tier", "names_column", "split_menu", "web_words"]
 
 _LONGEST: Final = 120  # characters of the longest line that is judged by its words
 _WORDS: Final = 18  # words of the longest one
@@ -110,6 +110,16 @@ def _by_classes(cover: _Cover) -> str | None:
     if "act" in has and ("thing" in has or "turn" in has):
         return "solo" if len(cover.kinds) > 1 else "weak"
     return "weak" if has - {"glue", "turn"} else None
+
+
+def names_column(text: str) -> bool:
+    """Whether a line may be the title of a column for readers' letters: it has such words, none of the web.
+
+    >>> names_column("Bạn đọc viết"), names_column("Bạn đọc gửi bài qua website")
+    (True, False)
+    """
+    kinds = _cover(_tokens(text)).kinds if _tokens(text) else []
+    return any("title" in k for k in kinds) and not any("web" in k for k in kinds)
 
 
 def _plain(cover: _Cover) -> frozenset[str]:

@@ -1,0 +1,89 @@
+"""How much a line speaks as web pages or models do: learned weights of its words and of its form."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from ocrfix._data import data_path
+
+__all__ = ["LONGEST", "Weights", "features", "line_weight", "line_weights"]
+
+LONGEST: Final = 200
+"""Characters of the longest line that is weighed."""
+_TOKEN: Final = re.compile(r"\d+(?:[.,:/-]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|[|»›>•*@©/:?!…\[\]()+]")
+_LENGTHS: Final = (1, 2, 3, 4, 6, 9, 13, 18, 25)
+
+
+class Weights(NamedTuple):
+    """A logistic regression, in natural logs: its bias and what each feature adds."""
+
+    bias: float
+    words: dict[str, float]
+
+
+def _size(count: int) -> int:
+    return next((i for i, most in enumerate(_LENGTHS) if count <= most), len(_LENGTHS))
+
+
+def features(text: str) -> tuple[list[str], list[str]]:
+    """The words of a line with its pairs of words, and the features of its form.
+
+    >>> features("Lượt xem: 1.284")
+    (['^', 'lượt', 'xem', ':', '#', '$', '^ lượt', 'lượt xem', 'xem :', ': #', '# $'], ['=len 3', '=end 0'])
+    """
+    raw = _TOKEN.findall(text)
+    words = [t for t in raw if t[0].isalpha()]
+    tokens = ["#" if t[0].isdigit() else t.casefold() for t in raw]
+    framed = ["^", *tokens, "$"]
+    form = [f"=len {_size(len(raw))}", f"=end {text[-1] if text[-1] in '.:?!…,;)]' else 0}"]
+    if len(words) > 1:
+        capital = sum(w[0].isupper() for w in words[1:])
+        if capital and not text.isupper():
+            form.append(f"=cap {min(capital, 3)}")
+        if text.isupper():
+            form.append("=upper")
+    return framed + [f"{a} {b}" for a, b in pairwise(framed)], form
+
+
+@cache
+def line_weights() -> dict[str, Weights]:
+    """The learned weights by kind of line: "chrome" and "remark"."""
+    kinds = json.loads(data_path("vi", "litter-weights.json").read_text("utf-8"))["kinds"]
+    return {
+        kind: Weights(row["bias"] / 100, {f: w / 100 for f, w in row["weights"].items()})
+        for kind, row in kinds.items()
+    }
+
+
+def _known(text: str, weights: Weights) -> Iterator[float]:
+    own, form = features(text)
+    unknown = 0
+    count = 0
+    for feature in own:
+        weight = weights.words.get(feature)
+        if " " not in feature:
+            count += 1
+            unknown += weight is None
+        if weight is not None:
+            yield weight
+    form.append(f"=new {min(unknown, 4)}")
+    form.append(f"=share {10 * unknown // count}")
+    for feature in form:
+        yield weights.words.get(feature, 0.0)
+
+
+def line_weight(text: str, kind: str) -> float:
+    """What a line weighs for being of a kind, in natural logs of the odds; 0 is the even chance.
+
+    The odds are those of the learning, where lines of both sorts were about as many.
+
+    >>> line_weight("Thêm vào danh sách đọc", "chrome") > 4 > line_weight("Bà con có thêm việc làm", "chrome")
+    True
+    """
+    weights = line_weights()[kind]
+    return weights.bias + sum(_known(text, weights))
