@@ -114,9 +114,9 @@ def _pages_of_section(size: int, pages: int) -> int:
 def _page_starts(data: bytes, form: str) -> Iterator[int]:
     """Where the start tags of the pages begin."""
     if form == "alto":
-        found = (match.start() for match in _ALTO_PAGE.finditer(data))
+        found = [match.start() for match in _ALTO_PAGE.finditer(data)]
     else:
-        found = _hocr_page_starts(data)
+        found = list(_hocr_page_starts(data))
     comments = [match.span() for match in _COMMENT.finditer(data)]
     for start in found:
         index = bisect_right(comments, (start, start))
