@@ -37,6 +37,8 @@ class Match:
     """Whether the copies are known to be whole paragraphs."""
     last: int = 0
     """The word after the last of several earlier copies, where there are more than one."""
+    rounds: int = 0
+    """How many copies follow directly on one another, the first among them, where that is known."""
 
     @property
     def period(self) -> int:

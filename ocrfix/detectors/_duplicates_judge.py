@@ -16,10 +16,13 @@ from ocrfix.detectors._duplicates_learning import load_repeats
 from ocrfix.detectors._duplicates_loops import shorten, word_loop
 from ocrfix.detectors._duplicates_readings import (
     GARBLED_COST,
+    ROUNDS,
     garbled_words,
     lossy,
     one_sided,
     other_text,
+    reworded,
+    same_words,
     surely_misread,
 )
 from ocrfix.detectors._duplicates_rules import EXACT_BLOCK, NEAR_BLOCK, REPEATED_SPAN
@@ -127,7 +130,7 @@ class Judge:
         for first, some in copies.items():
             if len(some) > 1:
                 whole = [m for m in some[:_READ] if not lossy(m, later=False)]
-                fit = [m for m in whole if not other_text(self._layout, m)]
+                fit = [m for m in whole if not other_text(self._layout, m) and not reworded(self._layout, m)]
                 self._best[first] = max(fit, key=self._lead).q0 if fit else -1
 
     def finding(self, match: Match) -> Finding | None:
@@ -234,6 +237,12 @@ class Judge:
             return self._remove(match, EXACT_BLOCK, safety, later=True, why="the first; both read the same")
         if words < _SAME_SIGN and not surely_misread(layout, match):
             safety = Safety.UNSAFE
+        if words < _PARAGRAPH and same_words(one, other):
+            safety = Safety.UNSAFE
+        if match.rounds < ROUNDS[1] and match.whole and reworded(layout, match):
+            safety = Safety.UNSAFE
+        if match.whole and words < _PARTS[1] and any(map(one_sided, match.gaps)):
+            safety = safety if garbled_words(layout, match) >= _GARBLED else Safety.UNSAFE
         return self._better(match, safety)
 
     def _exact_least(self, match: Match) -> tuple[int, int]:
@@ -244,15 +253,12 @@ class Judge:
 
     def _better(self, match: Match, safety: Safety) -> Finding:
         """Of two readings of whole blocks the worse goes; with ``unsafe`` even if it says more."""
-        layout = self._layout
         best = self._best.get(match.p0, match.q0)
         if best != match.q0:
             why = "the first, or another copy that reads better"
             return self._remove(match, NEAR_BLOCK, _lossless(match, safety, later=True), later=True, why=why)
         fuller = self._fuller(match)
         if fuller is not None:
-            sure = match.q1 - match.q0 >= _PARTS[1] or garbled_words(layout, match) >= _GARBLED
-            safety = safety if sure else Safety.UNSAFE
             if not fuller:
                 why = "the first; it has more words"
                 return self._remove(match, NEAR_BLOCK, safety, later=True, why=why)
@@ -269,7 +275,7 @@ class Judge:
         return self._move(match, safety)
 
     def _fuller(self, match: Match) -> bool | None:
-        """Whether the later copy (or, False, the earlier one) has lines that the other lost, and lost none."""
+        """Whether the later copy, or the earlier one (False), has lines that the other lost and lost none."""
         if not match.whole or not any(map(one_sided, match.gaps)) or self._kept_for(match.p0) is not None:
             return None
         more = lossy(match, later=True), lossy(match, later=False)
@@ -435,4 +441,6 @@ def _by_length(words: int, least: tuple[int, int]) -> Safety | None:
 
 def _lossless(match: Match, safety: Safety, *, later: bool) -> Safety:
     """The safety, lowered when the copy to be removed has words where the other has none."""
+    if match.rounds >= ROUNDS[1] and not any(map(one_sided, match.gaps)):
+        return safety
     return min(safety, Safety.UNSAFE) if lossy(match, later=later) else safety

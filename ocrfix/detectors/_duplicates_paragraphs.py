@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from ocrfix.detectors._duplicates_align import Match
 from ocrfix.detectors._duplicates_bounds import UNIT
 from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
-from ocrfix.detectors._duplicates_readings import garbled_words, one_sided, surely_misread
+from ocrfix.detectors._duplicates_readings import ROUNDS, one_sided, reworded, surely_misread
 from ocrfix.detectors._duplicates_tokens import fold, keys_in_a_row, previous_places
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ _DIFFERING: Final = 0.3
 _AT_END: Final = 2
 """Words at the start or the end of one copy that may be other ones: more are the text that a passage was
 set into."""
-_MISREAD: Final = 2
-"""Least misread words in copies of which one has other words than the other."""
 _ISLAND: Final = 2
 """Words between two differences that may be the same by chance."""
 
@@ -81,7 +79,23 @@ def paragraph_matches(layout: Layout) -> list[Match]:
         if match is not None:
             found.append(replace(match, last=ends.get(match.p0, 0)))
             ends[match.p0] = match.q1
-    return found
+    return [match for match in _rounds(found) if match.rounds >= ROUNDS[0] or not reworded(layout, match)]
+
+
+def _rounds(matches: list[Match]) -> list[Match]:
+    """The matches, with the number of copies that follow directly on one another."""
+    done: list[Match] = []
+    chain: list[Match] = []
+    for match in [*matches, None]:
+        if match is None or not chain or match.apart or match.p0 != chain[-1].p0:
+            done += [replace(m, rounds=len(chain) + 1) for m in chain]
+            chain = []
+        if match is not None:
+            if chain or not match.apart:
+                chain.append(match)
+            else:
+                done.append(match)
+    return done
 
 
 def _units(layout: Layout) -> NDArray[np.int64]:
@@ -212,17 +226,12 @@ class _Comparison:
             tuple(gaps),
             whole=True,
         )
-        if any(_at_end(gap, match) for gap in gaps) or self._reworded(match):
+        if any(_at_end(gap, match) for gap in gaps):
             return None
         differing = sum(max(g.p1 - g.p0, g.q1 - g.q0) for g in gaps if g.kind == "reading")
         if differing > _DIFFERING * (match.q1 - match.q0) and not surely_misread(self._layout, match):
             return None
         return match
-
-    def _reworded(self, match: Match) -> bool:
-        """Whether words stand in the place of others although few words are misread: a second text."""
-        others = sum(gap.kind == "content" and not one_sided(gap) for gap in match.gaps)
-        return bool(others) and garbled_words(self._layout, match) < max(_MISREAD, others)
 
     def _gaps(self, p: int, q: int) -> list[Gap]:
         p0, q0 = self._bounds[p], self._bounds[q]

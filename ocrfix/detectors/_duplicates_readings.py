@@ -43,6 +43,13 @@ _ALIKE: Final = ("38", "17", "56", "1li", "0oq", "5s", "2z", "68b", "9gq", "4a")
 """Digits and letters that are read for one another."""
 _LETTERS_EACH: Final = 4
 """Letters of a foreign word for each letter that may be misread."""
+ROUNDS: Final = (3, 4)
+"""Paragraphs one right after the other that say the same with other words: a reader that went round in
+circles and drifted; for a fix with ``unsafe``, and by default."""
+_STRANGE_ROUND: Final = 0.2
+"""Share of other words in such a paragraph."""
+_REWORDED: Final = 2
+"""Least misread words in whole paragraphs of which one has other words than the other."""
 _LINE: Final = 4
 """Words that only one copy has, from which on they are a line or sentence that the other lost."""
 _WORD: Final = re.compile(r"\w+")
@@ -74,6 +81,8 @@ def other_text(layout: Layout, match: Match) -> bool:
             misread += 1
     if names and misread < _MISREAD_NAMES * names:
         return True
+    if match.rounds >= ROUNDS[0]:
+        return strange > _STRANGE_ROUND * (match.q1 - match.q0)
     contents = sum(g.kind == "content" and not (match.whole and one_sided(g)) for g in match.gaps)
     share = _STRANGE_MISREAD if misread >= _MISREAD_EACH * contents else _STRANGE
     return strange * share > match.q1 - match.q0
@@ -143,6 +152,21 @@ def surely_one(layout: Layout, match: Match) -> bool:
         return False
     blanks = sum(fold(layout.words(g.p0, g.p1)) == fold(layout.words(g.q0, g.q1)) for g in match.gaps)
     return 2 * garbled_words(layout, match) >= len(match.gaps) - blanks
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts differ in signs and letter case alone.
+
+    >>> same_words("Tỷ lệ (%): 5/20", "tỷ lệ: 5/20"), same_words("thuận", "thuân")
+    (True, False)
+    """
+    return _WORD.findall(one.casefold()) == _WORD.findall(other.casefold())
+
+
+def reworded(layout: Layout, match: Match) -> bool:
+    """Whether words stand in the place of others although few words are misread: a second text."""
+    others = sum(gap.kind == "content" and not one_sided(gap) for gap in match.gaps)
+    return bool(others) and garbled_words(layout, match) < max(_REWORDED, others)
 
 
 def garbled_words(layout: Layout, match: Match) -> int:
