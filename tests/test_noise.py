@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import time
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ocrfix
 from ocrfix import document
 from ocrfix._data import data_path
 from ocrfix.config import Config
 from ocrfix.detectors import Context, _noise_groups
 from ocrfix.detectors._noise_chrome_lines import fold_chrome
 from ocrfix.detectors._noise_english import _patterns, is_english
+from ocrfix.detectors._noise_learning import expand
 from ocrfix.detectors._noise_lines import Sheet, breaks_sentence, skeleton
 from ocrfix.detectors.noise import DETECTORS
 from ocrfix.document import Document
@@ -246,3 +249,24 @@ def test_a_sentence_is_broken_only_between_long_lines():
     assert not breaks_sentence(Sheet(Document(f"{long}.\n\n12\n\nthành phố về kết quả sản xuất")), 1)
     assert not breaks_sentence(Sheet(Document("Gạo tẻ\n\n12\n\ngạo nếp")), 1)
     assert not breaks_sentence(Sheet(Document(f"{long}\n\n12\n\na) thành phố về kết quả sản xuất")), 1)
+
+
+def _litter():
+    """A line of every template of litter, another one for each."""
+    rows = data_path("vi", "litter-lines.txt").read_text("utf-8").splitlines()
+    templates = [row.split("\t")[1] for row in rows if row and not row.startswith("#")]
+    return [Random(n).choice(expand(template, Random(n))) for n, template in enumerate(templates)]
+
+
+def test_a_second_run_finds_nothing_more():
+    lines = [*_litter(), "(3.502 lượt xem)", "I hope this helps.", "Let me know if you need anything else!"]
+    for at in range(0, len(lines), 3):
+        some = lines[at : at + 3]
+        for text in (
+            "\n\n".join([*some[:2], *PROSE, *some[2:]]),
+            "\n\n".join([PROSE[0], *some, *PROSE[1:]]),
+            "\n\n".join([*PROSE, "\n".join(some)]),
+        ):
+            cleaned = ocrfix.clean(text, ocrfix.Config(select=("NOI",))).text
+            assert ocrfix.clean(cleaned, ocrfix.Config(select=("NOI",))).text == cleaned, some
+            assert all(p in cleaned for p in PROSE), some

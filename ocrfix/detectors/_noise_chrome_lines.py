@@ -75,6 +75,9 @@ _CREDIT: Final = re.compile(
     r"|pv\b|ctv\b|phóng viên\b|ban biên tập$|tòa soạn$|\()",
     re.IGNORECASE,
 )
+_WORDS: Final = 17
+_SENTENCE: Final = 12
+"""Blanks in the longest line, and in the longest with a full stop, whose words are weighed."""
 _WEIGHED: Final = 120  # characters of the longest line whose words are weighed
 _TOLD: Final = 5.0
 _AKIN: Final = 3.3
@@ -142,6 +145,8 @@ def chrome_tier(text: str) -> str | None:
 def _weighed_tier(text: str) -> str | None:
     """What a line is by the learned weights of its words: "akin" and "trace" count only in company."""
     if len(text) > _WEIGHED or text[-1] in ",;-" or text[0] in '“"‘' or not text[0].isupper():
+        return None
+    if text.count(" ") > (_SENTENCE if text[-1] == "." else _WORDS):
         return None
     weight = line_weight(text, "chrome")
     if weight >= _TRACE and (names_column(text) or _CREDIT.match(text)):

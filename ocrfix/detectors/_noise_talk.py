@@ -109,9 +109,8 @@ def strangeness(text: str) -> float:
     """
     low = text.casefold()
     words, known = _WORD.findall(low), _words().known
-    if not words or _words().others.search(low) or _NAME.search(text):
-        return 1.0
-    return sum(w not in known for w in words) / len(words)
+    share = sum(w not in known for w in words) / len(words) if words else 1.0
+    return 1.0 if share < 1 and (_words().others.search(low) or _NAME.search(text)) else share
 
 
 def remark_weight(text: str) -> tuple[int, bool]:

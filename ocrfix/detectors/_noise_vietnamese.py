@@ -166,15 +166,15 @@ def _by_words(sheet: Sheet, index: int) -> Grade | None:
         or _LISTED.match(line.text)
     ):
         return None
+    strange = strangeness(text)
+    if strange > _STRANGER:
+        return None
     weight = line_weight(text, "remark")
     if line.text[0] == "[" and line.text[-1] == "]":
         weight += _BRACKETED
     last = len(sheet.lines) - 1
     edge = last >= _AT_EDGE and index in (0, last)
     if weight < (_LIKE_EDGE if edge else _LIKE):
-        return None
-    strange = strangeness(text)
-    if strange > _STRANGER:
         return None
     sure = weight >= (_TOLD_EDGE if edge else _TOLD) and strange <= _STRANGE
     classes = talk_weight(text.casefold())[1]
@@ -223,7 +223,7 @@ def _glued_sentence(sheet: Sheet, index: int) -> Mark | None:
     weight, told = remark_weight(line.text[cut:])
     told = told and weight > _WEIGHT
     if not told and (
-        line_weight(line.text[cut:], "remark") < _GLUED_WEIGHT or strangeness(line.text[cut:]) > _STRANGE
+        strangeness(line.text[cut:]) > _STRANGE or line_weight(line.text[cut:], "remark") < _GLUED_WEIGHT
     ):
         return None
     if _speaks_of_pictures(sheet, index):

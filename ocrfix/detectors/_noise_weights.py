@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
 from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -27,7 +27,20 @@ class Weights(NamedTuple):
 
 
 def _size(count: int) -> int:
-    return next((i for i, most in enumerate(_LENGTHS) if count <= most), len(_LENGTHS))
+    return bisect_left(_LENGTHS, count)
+
+
+def _framed(text: str) -> tuple[list[str], list[str]]:
+    """The words of a line, numbers as "#", between its ends, and the features of its form."""
+    raw = _TOKEN.findall(text)
+    form = [f"=len {_size(len(raw))}", f"=end {text[-1] if text[-1] in '.:?!…,;)]' else 0}"]
+    words = [t for t in raw if t[0].isalpha()]
+    if len(words) > 1:
+        if text.isupper():
+            form.append("=upper")
+        elif capital := sum(w[0].isupper() for w in words[1:]):
+            form.append(f"=cap {min(capital, 3)}")
+    return ["^", *("#" if t[0].isdigit() else t.casefold() for t in raw), "$"], form
 
 
 def features(text: str) -> tuple[list[str], list[str]]:
@@ -36,17 +49,7 @@ def features(text: str) -> tuple[list[str], list[str]]:
     >>> features("Lượt xem: 1.284")
     (['^', 'lượt', 'xem', ':', '#', '$', '^ lượt', 'lượt xem', 'xem :', ': #', '# $'], ['=len 3', '=end 0'])
     """
-    raw = _TOKEN.findall(text)
-    words = [t for t in raw if t[0].isalpha()]
-    tokens = ["#" if t[0].isdigit() else t.casefold() for t in raw]
-    framed = ["^", *tokens, "$"]
-    form = [f"=len {_size(len(raw))}", f"=end {text[-1] if text[-1] in '.:?!…,;)]' else 0}"]
-    if len(words) > 1:
-        capital = sum(w[0].isupper() for w in words[1:])
-        if capital and not text.isupper():
-            form.append(f"=cap {min(capital, 3)}")
-        if text.isupper():
-            form.append("=upper")
+    framed, form = _framed(text)
     return framed + [f"{a} {b}" for a, b in pairwise(framed)], form
 
 
@@ -60,23 +63,6 @@ def line_weights() -> dict[str, Weights]:
     }
 
 
-def _known(text: str, weights: Weights) -> Iterator[float]:
-    own, form = features(text)
-    unknown = 0
-    count = 0
-    for feature in own:
-        weight = weights.words.get(feature)
-        if " " not in feature:
-            count += 1
-            unknown += weight is None
-        if weight is not None:
-            yield weight
-    form.append(f"=new {min(unknown, 4)}")
-    form.append(f"=share {10 * unknown // count}")
-    for feature in form:
-        yield weights.words.get(feature, 0.0)
-
-
 def line_weight(text: str, kind: str) -> float:
     """What a line weighs for being of a kind, in natural logs of the odds; 0 is the even chance.
 
@@ -86,4 +72,19 @@ def line_weight(text: str, kind: str) -> float:
     True
     """
     weights = line_weights()[kind]
-    return weights.bias + sum(_known(text, weights))
+    known = weights.words
+    framed, form = _framed(text)
+    total, unknown = weights.bias, 0
+    before: str | None = None
+    for word in framed:
+        weight = known.get(word)
+        if weight is None:
+            unknown += 1
+            before = None
+            continue
+        total += weight
+        if before is not None:
+            total += known.get(f"{before} {word}", 0.0)
+        before = word
+    form += [f"=new {min(unknown, 4)}", f"=share {10 * unknown // len(framed)}"]
+    return total + sum(known.get(f, 0.0) for f in form)
