@@ -96,6 +96,14 @@ class _Run:
     fixed: NDArray[np.bool_] | None = None
     """The characters of the text so far that no edit may touch."""
 
+    _document: Document | None = None
+
+    def document(self, name: str) -> Document:
+        """The text so far as a document, the same one until the text changes."""
+        if self._document is None or self._document.text is not self.text:
+            self._document = Document(self.text, name, self.confidence, self.fixed)
+        return self._document
+
     @classmethod
     def of(cls, document: Document) -> _Run:
         """The run that has done nothing yet."""
@@ -106,9 +114,10 @@ class _Run:
 def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) -> bool:
     """Run one stage; returns whether the text changed."""
     config = context.config
-    detectors = [d for d in stage.detectors if any(config.uses(r) for r in d.rules)]
-    current = Document(run.text, document.name, run.confidence, run.fixed)
-    findings = [f for d in detectors for f in d.find(current, context) if config.uses(f.rule)]
+    every = not (config.select or config.ignore)
+    detectors = [d for d in stage.detectors if every or any(map(config.uses, d.rules))]
+    current = run.document(document.name)
+    findings = [f for d in detectors for f in d.find(current, context) if every or config.uses(f.rule)]
     fates = choose(run.text, findings, config, run.fixed)
     if document.intact is not None:
         fates = intact_part(run.text, fates, document.intact)

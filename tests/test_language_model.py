@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ocrfix.language_model import ModelFileError, learn, load
 from ocrfix.language_model.counting import count_ngrams, encode, without
-from ocrfix.language_model.model import LanguageModel
+from ocrfix.language_model.model import SKIP_ID, LanguageModel
+from ocrfix.language_model.passage import Options, Passage
 from ocrfix.language_model.static_map import build
 from ocrfix.language_model.tokens import TOKEN, normal_form
 
@@ -119,6 +120,47 @@ def test_shorter_orders(tmp_path, order):
     learn([corpus], tmp_path / "m.lm", order=order, size=1.0, min_count=2)
     model = LanguageModel(tmp_path / "m.lm")
     assert model.score(["vì", "người", "nghèo"]).sum() > model.score(["nghèo", "người", "vì"]).sum()
+
+
+@pytest.mark.parametrize("order", [2, 3, 4])
+def test_a_passage_and_changes_of_it_have_the_scores_of_their_words(tmp_path, order):
+    corpus = tmp_path / "c.txt"
+    corpus.write_text("\n".join(f"{s} {k}" for k in range(9) for s in SENTENCES), encoding="utf-8")
+    learn([corpus], tmp_path / "m.lm", order=order, size=1.0, min_count=2)
+    model = LanguageModel(tmp_path / "m.lm")
+    numbers = [i for s in SENTENCES for i in [*model.ids_of(s), 0, 0, 0]]
+    ids = np.array([0, 0, 0, *numbers])
+    passage = Passage(model, ids)
+    assert passage.scores(3).tolist() == model.score_ids(ids)[3:].tolist()
+    rng = np.random.default_rng(3)
+    at = np.flatnonzero(ids)
+    words = rng.integers(1, len(model.words), len(at))
+    options = Options(passage, at, words)
+    kept = rng.random(len(at)) < 0.5
+    for begin, end, chosen, some in (
+        (0, 2, options, np.ones(len(at), bool)),
+        (1, 4, options.kept(kept), kept),
+    ):
+        scores, orders, targets = chosen.score(begin, end)
+        for column, (place, word) in enumerate(zip(at[some], words[some], strict=True)):
+            changed = ids.copy()
+            changed[place] = word
+            window = np.arange(place + begin, place + end)
+            expected, held = model.logp_orders(changed[window], [changed[window - 3 + k] for k in range(3)])
+            assert targets[:, column].tolist() == changed[window].tolist()
+            assert scores[:, column].tolist() == expected.tolist()
+            assert orders[:, column].tolist() == held.tolist()
+    assert orders.max() == order
+
+
+@given(st.text('aớ0.,:"“_- \n\t\u2003đ\u0301', max_size=40))
+def test_tokens_are_the_same_piece_by_piece(text):
+    model = load()
+    tokens = [(model.word_id(m.group()), m.group(), m.start()) for m in TOKEN.finditer(text)]
+    tokens = [token for token in tokens if token[0] != SKIP_ID]
+    ids, surfaces, starts = model.cut(text)
+    assert list(zip(ids, surfaces, starts.tolist(), strict=True)) == tokens
+    assert model.ids_of(text) == ids
 
 
 def test_foreign_and_damaged_files_are_refused(tmp_path):

@@ -18,6 +18,7 @@ from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.reading import REACH, Reading
 from ocrfix.language_model import LanguageModel
 from ocrfix.language_model.model import BOUNDARY_ID, UNKNOWN_ID
+from ocrfix.language_model.passage import Options, Passage
 from ocrfix.vietnamese.syllable import canonical
 
 __all__ = ["Decoded", "Memory", "Place", "decode", "screen"]
@@ -38,7 +39,7 @@ _FIRST: Final = 2
 """Tokens of the window that decide whether an option is looked at further."""
 _HOPELESS: Final = 9.0
 """Nats; an option that is so far behind the best after `_FIRST` tokens is given up."""
-_PORTION: Final = 1000
+_PORTION: Final = 300
 """Doubtful places decided at a time, at least."""
 _REMEMBERED: Final = 20_000
 """Neighbourhoods kept in memory at most, about 50 MB."""
@@ -76,7 +77,7 @@ class Decoded:
     scores: F32
 
 
-class _Options(NamedTuple):
+class _Decided(NamedTuple):
     """The options of all doubtful places, one after the other."""
 
     words: I64
@@ -88,37 +89,33 @@ class _Options(NamedTuple):
 
 def screen(reading: Reading, model: LanguageModel) -> tuple[I64, F32]:
     """Doubtful places, and the log-probability of every token after its three predecessors."""
+    return _screen(reading, Passage(model, reading.ids))
+
+
+def _screen(reading: Reading, passage: Passage) -> tuple[I64, F32]:
     ids = reading.ids
-    size = len(ids)
-    scores = np.zeros(size, dtype=np.float32)
-    scores[REACH:] = model.logp(ids[REACH:], [ids[k : size - REACH + k] for k in range(REACH)])
-    gain = scores - model.unigram[ids]
+    scores = np.zeros(len(ids), dtype=np.float32)
+    scores[REACH:] = passage.scores(REACH)
+    gain = scores - passage.model.unigram.take(ids)
     boundary = ids == BOUNDARY_ID
     scores[boundary] = 0
     gain[boundary] = 0
-    after = np.append(gain[1:], np.float32(0))
-    fit = gain + after + 0.5 * scores
+    fit = gain + 0.5 * scores
+    fit[:-1] = gain[:-1] + gain[1:] + 0.5 * scores[:-1]
     doubtful = reading.words & ((fit < ALARM) | (ids == UNKNOWN_ID))
-    return np.flatnonzero(doubtful), scores
+    return doubtful.nonzero()[0], scores
 
 
-def _window(
-    model: LanguageModel, ids: I64, at: I64, words: I64, begin: int, end: int
-) -> tuple[F32, NDArray[np.int8]]:
-    """Log-probability of the tokens from ``begin`` to ``end`` places after ``at``, with each word there.
+def _window(options: Options, begin: int, end: int) -> tuple[F32, NDArray[np.int8]]:
+    """Log-probability of the tokens from ``begin`` to ``end`` places after that of each option.
 
     What a boundary costs is left out. The second array tells how long the n-grams are that it rests on.
     """
-    size, length = len(at), end - begin
-    # One row a token of the window, one column a place: the context of each is the rows above it.
-    around = ids[at[None, :] + np.arange(begin - REACH, end)[:, None]]
-    around[REACH - begin] = words
-    target = around[REACH:].ravel()
-    part, orders = model.logp_orders(target, [around[k : k + length].ravel() for k in range(REACH)])
-    inside = (target != BOUNDARY_ID).reshape(length, size)
-    total = (part.reshape(length, size) * inside).sum(0)
+    part, orders, target = options.score(begin, end)
+    inside = target != BOUNDARY_ID
+    total = (part * inside).sum(0)
     ladder = np.arange(begin + 1, end + 1, dtype=np.int8)[:, None]
-    held = np.where(inside, orders.reshape(length, size), ladder).sum(0, dtype=np.int8)
+    held = np.where(inside, orders, ladder).sum(0, dtype=np.int8)
     return total, held
 
 
@@ -134,7 +131,8 @@ def decode(
     Neighbourhoods found in ``memory`` are not decided again (a document is read again after every change);
     new ones are put there, up to a bound.
     """
-    doubtful, scores = screen(reading, model)
+    passage = Passage(model, reading.ids)
+    doubtful, scores = _screen(reading, passage)
     memory = {} if memory is None else memory
     if len(memory) > _REMEMBERED:
         memory.clear()
@@ -143,7 +141,7 @@ def decode(
     keys: list[tuple[int, tuple[str, ...]]] = []
 
     def decide() -> None:
-        found = iter(_decide(reading, model, candidates, np.concatenate(part)))
+        found = iter(_decide(reading, passage, candidates, np.concatenate(part)))
         for members, (first, key) in zip(part, keys, strict=True):
             decided = [next(found) for _ in members]
             memory[key] = [p.moved(-first) for p in decided]
@@ -172,7 +170,7 @@ def decode(
     return Decoded(places, scores)
 
 
-def _decide(reading: Reading, model: LanguageModel, candidates: Candidates, doubtful: I64) -> list[Place]:
+def _decide(reading: Reading, passage: Passage, candidates: Candidates, doubtful: I64) -> list[Place]:
     choices = candidates.find([canonical(reading.surfaces[i]) for i in doubtful])
     counts = np.array([1 + len(c.ids) for c in choices])
     at = np.repeat(doubtful, counts)
@@ -184,14 +182,15 @@ def _decide(reading: Reading, model: LanguageModel, candidates: Candidates, doub
     options[own] = reading.ids[doubtful]
     options[~own] = np.concatenate([c.ids for c in choices])
     costs[~own] = np.concatenate([c.costs for c in choices])
-    lm, held = _window(model, reading.ids, at, options, 0, _FIRST)
+    asked = Options(passage, at, options)
+    lm, held = _window(asked, 0, _FIRST)
     lm[options == UNKNOWN_ID] -= UNKNOWN_COST
     score = WEIGHT * lm - costs
     near = own | (score > np.repeat(np.maximum.reduceat(score, first), counts) - _HOPELESS)
-    at, options, costs, lm, held = at[near], options[near], costs[near], lm[near], held[near]
+    options, costs, lm, held = options[near], costs[near], lm[near], held[near]
     counts = np.add.reduceat(near, first, dtype=np.int64)
     first = np.cumsum(counts) - counts
-    further, more = _window(model, reading.ids, at, options, _FIRST, REACH + 1)
+    further, more = _window(asked.kept(near), _FIRST, REACH + 1)
     lm += further
     held += more
     score = WEIGHT * lm - costs
@@ -202,7 +201,9 @@ def _decide(reading: Reading, model: LanguageModel, candidates: Candidates, doub
     live = np.flatnonzero(_live(score, first, counts))
     clusters = [live[a:b] for a, b in _clusters(doubtful[live]) if b - a > 1]
     if clusters:
-        beam(model, reading.ids, doubtful, clusters, _Options(options, costs, score, spans), posterior)
+        beam(
+            passage.model, reading.ids, doubtful, clusters, _Decided(options, costs, score, spans), posterior
+        )
         for members in clusters:
             crowd[members] = len(members)
     return [
@@ -231,7 +232,7 @@ def beam(
     ids: I64,
     doubtful: I64,
     clusters: list[I64],
-    options: _Options,
+    options: _Decided,
     posterior: F32,
 ) -> None:
     """Decode clusters of doubtful places, all at once, step by step; writes into ``posterior``.
@@ -313,7 +314,7 @@ def _read_on(model: LanguageModel, ids: I64, begin: I64, end: I64, history: I64,
         history[k] = wide[k, :, reach : reach + REACH]
 
 
-def _tried(model: LanguageModel, options: _Options, places: I64) -> tuple[I64, F32, I64]:
+def _tried(model: LanguageModel, options: _Decided, places: I64) -> tuple[I64, F32, I64]:
     """The options of places that the beam tries: the reading, the best here, the cheapest.
 
     Rows of words, costs (infinite for none) and indexes of options (-1 for none), one row a place.

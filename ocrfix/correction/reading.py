@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from ocrfix.document import Document
 from ocrfix.language_model import LanguageModel
-from ocrfix.language_model.model import BOUNDARY_ID, SKIP_ID, UNKNOWN_ID
-from ocrfix.language_model.tokens import TOKEN
+from ocrfix.language_model.model import BOUNDARY_ID, UNKNOWN_ID
 
 __all__ = ["REACH", "Reading", "read"]
 
@@ -42,24 +41,17 @@ def read(document: Document, model: LanguageModel) -> Reading:
     >>> reading.surfaces[3:7], reading.starts[3:7].tolist()
     (['Quỹ', 'Vi', 'người', 'nghèo'], [0, 4, 7, 13])
     """
-    surfaces: list[str] = [""] * REACH
-    starts: list[int] = [-1] * REACH
-    ids: list[int] = [BOUNDARY_ID] * REACH
+    boundary, nowhere = [BOUNDARY_ID] * REACH, np.full(REACH, -1, dtype=np.int64)
+    surfaces, ids, starts = [""] * REACH, list(boundary), [nowhere]
     for block in document.blocks:
-        matches = list(TOKEN.finditer(document.text, block.span.start, block.span.end))
-        tokens = [m.group() for m in matches]
-        surfaces += tokens
-        starts += [m.start() for m in matches]
-        ids += model.word_ids(tokens)
+        numbers, texts, places = model.cut(document.block_text(block))
+        ids += numbers
+        ids += boundary
+        surfaces += texts
         surfaces += [""] * REACH
-        starts += [-1] * REACH
-        ids += [BOUNDARY_ID] * REACH
-    array, places = np.array(ids, dtype=np.int64), np.array(starts, dtype=np.int64)
-    kept = array != SKIP_ID
-    if not kept.all():
-        array, places = array[kept], places[kept]
-        surfaces = [s for s, k in zip(surfaces, kept.tolist(), strict=True) if k]
+        starts += (places + block.span.start, nowhere)
+    array = np.array(ids, dtype=np.int64)
     words = model.is_word[array]
     for i in np.flatnonzero(array == UNKNOWN_ID).tolist():
         words[i] = any(c.isalpha() for c in surfaces[i])
-    return Reading(array, surfaces, places, words)
+    return Reading(array, surfaces, np.concatenate(starts), words)

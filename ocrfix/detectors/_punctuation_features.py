@@ -19,8 +19,7 @@ from ocrfix.detectors._punctuation_gaps import (
     Option,
     capital_share,
 )
-from ocrfix.language_model.model import BOUNDARY_ID, SKIP_ID, UNKNOWN_ID
-from ocrfix.language_model.tokens import TOKEN
+from ocrfix.language_model.model import BOUNDARY_ID, UNKNOWN_ID
 from ocrfix.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
@@ -64,27 +63,21 @@ _OUTSIDE: Final = -14.0
 """Least log-probability (nats) that one word counts with, so that no unknown word decides alone."""
 
 
-def _ids(text: str, language: LanguageModel) -> list[int]:
-    """Ids of the words and marks of a text but for quotation marks."""
-    found = [language.word_id(m.group()) for m in TOKEN.finditer(text)]
-    return [i for i in found if i != SKIP_ID]
-
-
 def _context(text: str, end: int, language: LanguageModel) -> list[int]:
     """Ids of the last words before ``end``, boundaries where the block starts."""
     piece = text[max(0, end - _NEAR) : end].rpartition("\n\n")[2]
     # No token goes over a blank, so those after one are the same in a shorter piece.
-    found = _ids(piece[-_FIRST:].partition(" ")[2], language)
+    found = language.ids_of(piece[-_FIRST:].partition(" ")[2])
     if len(found) < _REACH:
-        found = [BOUNDARY_ID] * _REACH + _ids(piece, language)
+        found = [BOUNDARY_ID] * _REACH + language.ids_of(piece)
     return found[-_REACH:]
 
 
 def _following(text: str, start: int, language: LanguageModel) -> list[int]:
     """Ids of the next words from ``start``."""
-    found = _ids(text[start : start + _FIRST].partition("\n\n")[0].rpartition(" ")[0], language)
+    found = language.ids_of(text[start : start + _FIRST].partition("\n\n")[0].rpartition(" ")[0])
     if len(found) < _REACH:
-        found = _ids(text[start : start + _AHEAD].partition("\n\n")[0], language)
+        found = language.ids_of(text[start : start + _AHEAD].partition("\n\n")[0])
     return found[:_REACH]
 
 
@@ -116,7 +109,7 @@ class _Questions:
     def _queue(self, meant: str) -> tuple[int, int, int]:
         marks = self._marks.get(meant)
         if marks is None:
-            marks = self._marks[meant] = _ids(meant, self._language)
+            marks = self._marks[meant] = self._language.ids_of(meant)
         before, after = self._beside
         sequence = [*before, *marks, *after]
         start = len(self.words)

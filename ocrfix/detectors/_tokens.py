@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from itertools import accumulate
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from ocrfix.detectors._spacing_segment import MAX_SYLLABLE
+from ocrfix.language_model.tokens import piece_starts
 from ocrfix.vietnamese.syllable import canonical, parse
 
 __all__ = ["COMMON_BARE", "Words", "words_of"]
@@ -24,7 +25,9 @@ COMMON_BARE: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """Syllables without an onset that are common words; other syllables without one look like pieces."""
-_RUN: Final = re.compile(r"([^\W\d_]+)")
+_RUN: Final = re.compile(r"[^\W\d_]+")
+_LONG_PIECE: Final = 64
+"""Characters of a piece between blanks that is not worth remembering."""
 
 
 class Words(NamedTuple):
@@ -57,11 +60,33 @@ def words_of(text: str) -> Words:
     >>> words_of("Bà con đã thựchiện xong.")
     Words(total=5, doubtful={'thựchiện': 1}, places=((10, 'thựchiện'),))
     """
-    pieces = _RUN.split(text)
-    words = pieces[1::2]
-    doubtful = {word for word in set(words) if len(word) > MAX_SYLLABLE or not _plain(word)}
-    if not doubtful:
-        return Words(len(words), {}, ())
-    starts = list(accumulate(map(len, pieces)))[::2]
-    places = tuple((start, word) for start, word in zip(starts, words, strict=False) if word in doubtful)
-    return Words(len(words), dict(Counter([word for _, word in places])), places)
+    pieces = text.split()
+    long = max(map(len, pieces), default=0) > _LONG_PIECE
+    found = list(map(_runs if long else _cut_once, pieces))
+    total = sum(map(itemgetter(0), found))
+    if not any(map(itemgetter(1), found)):
+        return Words(total, {}, ())
+    places = tuple(
+        (start + at, word)
+        for start, (_, odd) in zip(piece_starts(text, pieces).tolist(), found, strict=True)
+        if odd
+        for at, word in odd
+    )
+    return Words(total, dict(Counter([word for _, word in places])), places)
+
+
+def _runs(piece: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    """How many runs of letters a piece of text without blanks has; start and text of the doubtful ones."""
+    return _cut(piece) if len(piece) > _LONG_PIECE else _cut_once(piece)
+
+
+def _cut(piece: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    matches = list(_RUN.finditer(piece))
+    odd = tuple(
+        (m.start(), m.group()) for m in matches if m.end() - m.start() > MAX_SYLLABLE or not _plain(m.group())
+    )
+    return len(matches), odd
+
+
+_cut_once = lru_cache(maxsize=32768)(_cut)
+"""Most pieces come again."""

@@ -15,7 +15,7 @@ from ocrfix.detectors import _characters_rules as known
 from ocrfix.detectors._characters_legacy import find_legacy
 from ocrfix.detectors._characters_letters import Fix
 from ocrfix.detectors._characters_mojibake import find_mojibake, may_hold_mojibake
-from ocrfix.detectors._characters_scan import Claims, findings
+from ocrfix.detectors._characters_scan import ORDINARY, Claims, findings
 from ocrfix.detectors.base import Context, Detector
 from ocrfix.document import Document
 from ocrfix.model import Finding, Rule, Safety, Span
@@ -39,6 +39,9 @@ class CharacterDetector:
         """Findings of all character rules."""
         text = document.text
         alphabet = frozenset(text)
+        odd = alphabet - ORDINARY
+        if not odd and "&" not in alphabet and "^" not in alphabet:
+            return
         claims = Claims()
         stretches = find_legacy(document, alphabet)
         for item in stretches:
@@ -52,7 +55,7 @@ class CharacterDetector:
                 evidence={"charset": item.charset, "syllables": item.words},
             )
         claims = claims.joined(s.span for s in stretches)
-        if may_hold_mojibake(alphabet):
+        if odd and may_hold_mojibake(alphabet):
             pieces = list(find_mojibake(text, claims, context))
             for piece in pieces:
                 yield from findings(
@@ -67,7 +70,7 @@ class CharacterDetector:
             claims = claims.joined(
                 Span(max(0, e.span.start - 2), e.span.end + 2) for p in pieces for e in p.edits
             )
-        for search in _searches(text, alphabet):
+        for search in _searches(text, odd | (alphabet & {"&"})):
             yield from _emit(text, search, claims)
 
 
@@ -82,7 +85,7 @@ class _Search:
 
 
 def _searches(text: str, alphabet: frozenset[str]) -> Iterator[_Search]:
-    """The rules that can find something in a text of these characters."""
+    """The rules that can find something in a text of these characters; ordinary ones may be left out."""
     if not text.isascii():
         yield _Search(known.NOT_NFC, letters.not_nfc(text, alphabet), "not in composed form: {after}", 40)
     if alphabet & letters.LOOK_ALIKES:

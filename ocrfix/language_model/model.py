@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +16,10 @@ from numpy.typing import NDArray
 from ocrfix._data import data_path
 from ocrfix.language_model.counting import SPECIAL
 from ocrfix.language_model.static_map import StaticMap
-from ocrfix.language_model.storage import PROB_BITS, ModelFileError, check, read, tagged
-from ocrfix.language_model.tokens import SKIP, TOKEN, normal_form
+from ocrfix.language_model.storage import PROB_BITS, TAG, ModelFileError, check, read
+from ocrfix.language_model.tokens import SKIP, TOKEN, normal_form, piece_starts
 
-__all__ = ["BOUNDARY_ID", "NUMBER_ID", "SKIP_ID", "UNKNOWN_ID", "LanguageModel", "load"]
+__all__ = ["BOUNDARY_ID", "NUMBER_ID", "SKIP_ID", "UNKNOWN_ID", "LanguageModel", "Tokens", "load"]
 
 BOUNDARY_ID: Final = 0
 UNKNOWN_ID: Final = 1
@@ -25,11 +27,22 @@ NUMBER_ID: Final = 2
 SKIP_ID: Final = -1
 _PORTION: Final = 16_384
 """Words scored at a time: few enough for the arrays to stay in the processor's cache."""
+_MOST_PIECES: Final = 50_000
+"""Pieces of text between blanks of which the tokens are remembered, about 20 MB."""
+_LONG_PIECE: Final = 64
+"""Characters of a piece that is not worth remembering."""
 _SEAM: Final = 3
 """Words of the right text that a seam is judged by; later ones no longer see the left text."""
 
+_WORD: Final = np.uint64(16)
+_SHIFTS: Final = tuple(np.uint64(16 * n) for n in range(4))
+_PROB_MASK: Final = np.int32((1 << PROB_BITS) - 1)
+_ALL: Final = np.ones((), dtype=np.bool_)
+
 Ids = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 F32 = NDArray[np.float32]
+I32 = NDArray[np.int32]
 
 
 def _map(header: dict[str, Any], arrays: dict[str, NDArray[Any]], name: str) -> StaticMap:
@@ -37,6 +50,14 @@ def _map(header: dict[str, Any], arrays: dict[str, NDArray[Any]], name: str) -> 
     if not (0 < bits <= 32 and 0 <= seed < 1 << 64):
         raise ValueError("figures out of range in its header")
     return StaticMap(arrays[f"{name}_cells"], arrays.get(f"{name}_high"), bits, seed)
+
+
+class Tokens(NamedTuple):
+    """Tokens in order: their ids, texts, and offsets in characters."""
+
+    ids: list[int]
+    surfaces: list[str]
+    starts: list[int]
 
 
 class LanguageModel:
@@ -76,13 +97,17 @@ class LanguageModel:
         self.is_word: NDArray[np.bool_] = np.array([any(c.isalpha() for c in w) for w in words], dtype=bool)
         self.is_word[: len(SPECIAL)] = False
         self._surface: dict[str, int] = {}
+        self._pieces: dict[str, Tokens] = {}
 
     def word_id(self, token: str) -> int:
         """Number of a token; `UNKNOWN_ID` for an unknown one, `SKIP_ID` for a quotation mark."""
         number = self._surface.get(token)
         if number is None:
-            form = normal_form(token)
-            number = SKIP_ID if form == SKIP else self._ids.get(form, UNKNOWN_ID)
+            # Words of the vocabulary are their own normal form, and most words are in it.
+            number = self._ids.get(token.lower()) if token.isalpha() else None
+            if number is None:
+                form = normal_form(token)
+                number = SKIP_ID if form == SKIP else self._ids.get(form, UNKNOWN_ID)
             if len(self._surface) > 500_000:
                 self._surface.clear()
             self._surface[token] = number
@@ -118,53 +143,111 @@ class LanguageModel:
                 for at in range(0, len(words), _PORTION)
             ]
             return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-        size = len(words)
-        total = self.unigram[words]
-        orders = np.ones(size, dtype=np.int8)
-        if not size:
-            return total, orders
-        # history[k] are the k nearest words of the context, keys[k] these and the word itself.
-        history = [np.asarray(context[-1], dtype=np.uint64)]
-        for n in range(3, self.order + 1):
-            further = np.asarray(context[1 - n], dtype=np.uint64)
-            history.append(history[-1] | (further << np.uint64(16 * (n - 2))))
+        if not len(words):
+            return np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int8)
+        # history[k] are the k + 1 nearest words of the context, keys[k] these and the word itself.
+        history = [context[-1].astype(np.uint64)]
         last = words.astype(np.uint64)
-        keys = [(h << np.uint64(16)) | last for h in history]
-        code, held = self._codes(keys, history, size)
-        mask = np.int32((1 << PROB_BITS) - 1)
-        total += self._backoff1[history[0]]
-        alive, there = np.ones(size, dtype=bool), np.ones(size, dtype=bool)
-        for n in range(2, self.order):
+        keys = [(history[0] << _WORD) | last]
+        for n in range(1, self.order - 1):
+            further = context[-1 - n].astype(np.uint64)
+            further <<= _SHIFTS[n]
+            history.append(history[-1] | further)
+            keys.append((history[-1] << _WORD) | last)
+        below = range(2, self.order)
+        codes = self.codes([*keys[:-1], *history[1:]], [*below, *below])
+        half = len(codes) // 2
+        return self.combined(words, context[-1], codes[:half], codes[half:], keys[-1])
+
+    def codes(self, keys: Sequence[U64], orders: Sequence[int]) -> list[I32]:
+        """What the model holds of n-grams below its highest order; -1 for those that it lacks.
+
+        Parameters: ``keys``, arrays of one length, 16 bits a word and the last word lowest; ``orders``, how
+        many words the n-grams of each array have.
+        """
+        if self._lower is None or not keys:
+            return []
+        rows = np.concatenate(keys).reshape(len(keys), -1)
+        rows |= np.array([n << TAG for n in orders], dtype=np.uint64)[:, None]
+        return list(self._lower.get(rows.ravel()).reshape(len(keys), -1))
+
+    def combined(
+        self, words: Ids, nearest: Ids, codes: Sequence[I32], contexts: Sequence[I32], keys: U64
+    ) -> tuple[F32, NDArray[np.int8]]:
+        """`logp_orders` from looked up codes.
+
+        Parameters: ``words``, ids; ``nearest``, those before them; ``codes`` of the n-grams of two words and
+        more that end in the words, and of the ``contexts``, those that end before them; ``keys`` of the
+        n-grams of the highest order.
+        """
+        total: F32 = self.unigram.take(words)
+        total += self._backoff1.take(nearest)
+        orders = np.ones(len(words), dtype=np.int8)
+        alive, there = _ALL, _ALL
+        for n, (code, of) in enumerate(zip(codes, contexts, strict=True), 2):
             # A longer n-gram is there only if the shorter one and its own context are.
-            alive &= code[n - 2] >= 0
-            total = np.where(alive, self._prob[n][code[n - 2] & mask], total)
-            orders[alive] = n
-            there &= held[n - 2] >= 0
-            total += self._backoff[n][np.where(there, held[n - 2] >> PROB_BITS, -1)]
+            alive = alive & (code >= 0)
+            total = np.where(alive, self._prob[n].take(code & _PROB_MASK), total)
+            orders += alive
+            weight = of >> PROB_BITS  # -1 for what is not there
+            total += self._backoff[n].take(weight if there is _ALL else np.where(there, weight, -1))
+            there = there & (of >= 0)
             alive &= there
-        rest = np.flatnonzero(alive)
-        found = self._highest.get(keys[-1][rest])
-        rest, found = rest[found >= 0], found[found >= 0]
-        total[rest] = self._prob[self.order][found]
-        orders[rest] = self.order
+        rest = alive.nonzero()[0] if alive is not _ALL else np.arange(len(words))
+        if len(rest):
+            found = self._highest.get(keys.take(rest))
+            sure = found >= 0
+            rest, found = rest[sure], found[sure]
+            total[rest] = self._prob[self.order].take(found)
+            orders[rest] = self.order
         return total, orders
 
-    def _codes(
-        self, keys: list[NDArray[np.uint64]], history: list[NDArray[np.uint64]], size: int
-    ) -> tuple[list[NDArray[np.int32]], list[NDArray[np.int32]]]:
-        """Codes of all n-grams below the highest order, and of their contexts one word longer."""
-        if self._lower is None:
-            return [], []
-        ask = [tagged(keys[n - 2], n) for n in range(2, self.order)]
-        ask += [tagged(history[n - 1], n) for n in range(2, self.order)]
-        every = self._lower.get(np.concatenate(ask))
-        parts = [every[k * size : (k + 1) * size] for k in range(len(ask))]
-        return parts[: self.order - 2], parts[self.order - 2 :]
+    def tokens_of(self, piece: str) -> Tokens:
+        """The tokens of a piece of text without white space, quotation marks left out.
+
+        No token goes over white space, so those of a text are those of its pieces; most pieces come again.
+        """
+        known = self._pieces.get(piece)
+        if known is None and piece.isalpha():
+            known = self._pieces[piece] = Tokens([self.word_id(piece)], [piece], [0])
+        elif known is None:
+            matches = list(TOKEN.finditer(piece))
+            surfaces = [m.group() for m in matches]
+            ids = self.word_ids(surfaces)
+            if SKIP_ID in ids:
+                matches = [m for m, i in zip(matches, ids, strict=True) if i != SKIP_ID]
+                surfaces = [m.group() for m in matches]
+                ids = [i for i in ids if i != SKIP_ID]
+            known = Tokens(ids, surfaces, [m.start() for m in matches])
+            if len(piece) <= _LONG_PIECE:
+                if len(self._pieces) >= _MOST_PIECES:
+                    self._pieces.clear()
+                self._pieces[piece] = known
+        return known
+
+    def _tokens(self, pieces: Sequence[str]) -> list[Tokens]:
+        found = list(map(self._pieces.get, pieces))
+        return [self.tokens_of(p) if f is None else f for f, p in zip(found, pieces, strict=True)]
+
+    def cut(self, text: str) -> tuple[list[int], list[str], Ids]:
+        """The tokens of a text but for quotation marks: ids, texts, and offsets in characters.
+
+        >>> [part[-2:] for part in load().cut('Quỹ "Vì người nghèo"')[1:]]
+        [['người', 'nghèo'], array([ 8, 14])]
+        """
+        pieces = text.split()
+        found = self._tokens(pieces)
+        ids, surfaces, starts = (list(chain.from_iterable(map(itemgetter(k), found))) for k in range(3))
+        places = np.repeat(piece_starts(text, pieces), [len(f.ids) for f in found])
+        return ids, surfaces, places + np.array(starts, dtype=np.int64)
+
+    def ids_of(self, text: str) -> list[int]:
+        """Ids of the tokens of a text, quotation marks left out."""
+        return [i for found in self._tokens(text.split()) for i in found.ids]
 
     def token_ids(self, text: str) -> Ids:
-        """Ids of the tokens of a text, quotation marks left out."""
-        ids = self.word_ids([m.group() for m in TOKEN.finditer(text)])
-        return np.array([i for i in ids if i != SKIP_ID], dtype=np.int64)
+        """`ids_of` as an array."""
+        return np.array(self.ids_of(text), dtype=np.int64)
 
     def score_ids(self, ids: Ids) -> F32:
         """Log-probability of each id of a sequence that starts a sentence."""
@@ -200,9 +283,16 @@ class LanguageModel:
         return float((joined - self.score_ids(after)).sum())
 
 
+@lru_cache(maxsize=1)
+def _own() -> str:
+    return str(data_path("vi", "syllables.lm"))
+
+
 @lru_cache(maxsize=4)
 def _load(path: str, _stamp: tuple[int, int], *, own: bool) -> LanguageModel:
-    if not own:
+    if own:
+        data_path("vi", "syllables.lm")  # compares its hash
+    else:
         check(Path(path))
     return LanguageModel(Path(path))
 
@@ -213,7 +303,11 @@ def load(path: str | None = None) -> LanguageModel:
     Raises FileNotFoundError when there is no such file, `storage.ModelFileError` when it is no model or is
     damaged, `ocrfix._data.DataError` when ocrfix's own is.
     """
-    file = Path(path) if path else data_path("vi", "syllables.lm")
-    status = os.stat(file)  # noqa: PTH116
-    # the hash of what ocrfix carries is compared by data_path
-    return _load(str(file), (status.st_mtime_ns, status.st_size), own=path is None)
+    file = path or _own()
+    try:
+        status = os.stat(file)  # noqa: PTH116
+    except FileNotFoundError:
+        if not path:
+            data_path("vi", "syllables.lm")  # says what to do
+        raise
+    return _load(file, (status.st_mtime_ns, status.st_size), own=not path)

@@ -25,31 +25,46 @@ _SPARE: Final = 32
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 
+# Made once: most questions are of a few keys, where making these would take as long as using them.
+_FIRST_FACTOR: Final = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND_FACTOR: Final = np.uint64(0x94D049BB133111EB)
+_THIRD_FACTOR: Final = np.uint64(0x9FB21C651E98DF25)
+_FINGERPRINT_FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
+_16, _24, _29, _31, _32 = map(np.uint64, (16, 24, 29, 31, 32))
+_LOW: Final = np.uint64(0xFFFFFFFF)
 
-def _mix(keys: U64, seed: int) -> U64:
+
+def _mix(keys: U64, seed: np.uint64) -> U64:
     """SplitMix64's finaliser (Steele et al. 2014)."""
-    h = keys ^ np.uint64(seed)
-    h = h * np.uint64(0xBF58476D1CE4E5B9)
-    h ^= h >> np.uint64(31)
-    h *= np.uint64(0x94D049BB133111EB)
-    h ^= h >> np.uint64(29)
+    h = keys ^ seed
+    h *= _FIRST_FACTOR
+    h ^= h >> _31
+    h *= _SECOND_FACTOR
+    h ^= h >> _29
     return h
 
 
-def _places(h: U64, segment: int) -> tuple[I64, I64, I64]:
-    size, half = np.uint64(segment), np.uint64(32)
-    low = np.uint64(0xFFFFFFFF)
-    a = ((h & low) * size) >> half
-    b = ((h >> half) * size) >> half
-    c = ((((h >> np.uint64(16)) ^ (h * np.uint64(0x9FB21C651E98DF25) >> np.uint64(24))) & low) * size) >> half
+def _places(h: U64, segment: int) -> I64:
+    """Places of the three cells of each key, one row a cell."""
+    places = np.empty((3, len(h)), dtype=np.uint64)
+    a, b, c = places
+    np.bitwise_and(h, _LOW, out=a)
+    np.right_shift(h, _32, out=b)
+    np.multiply(h, _THIRD_FACTOR, out=c)
+    c >>= _24
+    c ^= h >> _16
+    c &= _LOW
+    size = np.uint64(segment)
+    places *= size
+    places >>= _32
     b += size
     c += size + size
     # Signed, since numpy copies unsigned indexes before it uses them.
-    return a.view(np.int64), b.view(np.int64), c.view(np.int64)
+    return places.view(np.int64)
 
 
 def _fingerprint(h: U64, bits: int) -> U64:
-    return (h * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(64 - bits)
+    return (h * _FINGERPRINT_FACTOR) >> np.uint64(64 - bits)
 
 
 class StaticMap:
@@ -59,7 +74,7 @@ class StaticMap:
     ``value_bits`` of a cell are value, ``fingerprint_bits`` fingerprint; ``seed`` of the hash.
     """
 
-    __slots__ = ("cells", "fingerprint_bits", "high", "seed", "segment", "value_bits")
+    __slots__ = ("_mask", "_seed", "cells", "fingerprint_bits", "high", "seed", "segment", "value_bits")
 
     def __init__(
         self,
@@ -69,6 +84,7 @@ class StaticMap:
         seed: int,
     ) -> None:
         self.cells, self.high, self.value_bits, self.seed = cells, high, value_bits, seed
+        self._seed, self._mask = np.uint64(seed), np.int32((1 << value_bits) - 1)
         self.segment = len(cells) // 3
         self.fingerprint_bits = (16 if high is None else 24) - value_bits
 
@@ -79,17 +95,24 @@ class StaticMap:
         """
         if not len(keys) or not self.segment:
             return np.full(len(keys), -1, dtype=np.int32)
-        h = _mix(keys, self.seed)
-        a, b, c = _places(h, self.segment)
-        low, high = self.cells, self.high
-        cell = (low.take(a) ^ low.take(b) ^ low.take(c)).astype(np.uint32)
-        if high is not None:
-            cell |= (high.take(a) ^ high.take(b) ^ high.take(c)).astype(np.uint32) << np.uint32(16)
-        value = (cell & np.uint32((1 << self.value_bits) - 1)).astype(np.int32)
-        match = (cell >> np.uint32(self.value_bits)) == _fingerprint(h, self.fingerprint_bits).astype(
-            np.uint32
-        )
-        value[~match] = -1
+        h = _mix(keys, self._seed)
+        places = _places(h, self.segment)
+        a, b, c = self.cells.take(places)
+        a ^= b
+        a ^= c
+        match = _fingerprint(h, self.fingerprint_bits)
+        if self.high is None:
+            cell = a.astype(np.int32)
+        else:
+            b, c, d = self.high.take(places)
+            b ^= c
+            b ^= d
+            cell = b.astype(np.int32)
+            cell <<= 16
+            cell |= a
+        value: NDArray[np.int32] = cell & self._mask
+        cell >>= self.value_bits
+        value[cell != match.view(np.int64)] = -1
         return value
 
 
@@ -104,11 +127,11 @@ def build(keys: U64, values: NDArray[np.integer], value_bits: int, *, wide: bool
     segment = int(count * LOAD / 3) + 1 + (_SPARE if count < 100_000 else 0)
     for attempt in range(_TRIES):
         seed = (_FIRST_SEED * (2 * attempt + 1)) & 0xFFFFFFFFFFFFFFFF
-        h = _mix(keys, seed)
-        order = _peel(_places(h, segment), count, 3 * segment)
+        h = _mix(keys, np.uint64(seed))
+        a, b, c = _places(h, segment)
+        order = _peel((a, b, c), count, 3 * segment)
         if order is None:
             continue
-        a, b, c = _places(h, segment)
         bits = (24 if wide else 16) - value_bits
         word = (_fingerprint(h, bits) << np.uint64(value_bits)) | values.astype(np.uint64)
         cells = np.zeros(3 * segment, dtype=np.uint32)

@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from ocrfix.language_model.estimation import Order
 from ocrfix.language_model.static_map import build
 
-__all__ = ["COST", "PROB_BITS", "ModelFileError", "check", "read", "tagged", "write"]
+__all__ = ["COST", "PROB_BITS", "TAG", "ModelFileError", "check", "read", "tagged", "write"]
 
 MAGIC: Final = b"ocrfix language model 2\n"
 PROB_BITS: Final = 7
 BACKOFF_BITS: Final = 5
+TAG: Final = 60
+"""Bit from which the order of an n-gram below the highest stands in its key."""
 COST: Final[dict[int, float]] = {2: 3 * 1.24, 3: 3 * 1.24, 4: 2 * 1.24}
 """Bytes that an n-gram of each order takes; orders below the highest carry a backoff weight."""
 
@@ -51,7 +53,7 @@ def tagged(keys: NDArray[np.uint64], order: int) -> NDArray[np.uint64]:
 
     All of them share one map, so that one look serves several orders.
     """
-    return keys | np.uint64(order << 60)
+    return keys | np.uint64(order << TAG)
 
 
 def _store(

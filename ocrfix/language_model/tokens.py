@@ -7,11 +7,27 @@ mark. Quotation marks are left out: they stand anywhere and would hide the words
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from ocrfix.vietnamese.syllable import canonical
 
-__all__ = ["BOUNDARY", "NUMBER", "QUOTES", "SKIP", "SYMBOL", "TOKEN", "UNKNOWN", "normal_form"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "BOUNDARY",
+    "NUMBER",
+    "QUOTES",
+    "SKIP",
+    "SYMBOL",
+    "TOKEN",
+    "UNKNOWN",
+    "normal_form",
+    "piece_starts",
+]
 
 TOKEN: Final = re.compile(r"\d+(?:[.,:/]\d+)+|[^\W_]+|([^\w\s])\1*|_+")
 """One token; the text must be NFC."""
@@ -23,6 +39,7 @@ SYMBOL: Final = "<sym>"
 SKIP: Final = ""
 QUOTES: Final = frozenset("\"'“”„‟‘’‚‛«»‹›`´")
 
+_PIECE: Final = re.compile(r"\S+")
 _MARKS: Final = {
     ",": ",", ".": ".", ":": ":", ";": ";", "?": "?", "!": "!", "(": "(", ")": ")", "-": "-", "–": "-",
     "—": "-", "…": "…", "..": "…", "...": "…", "/": "/", "%": "%", "&": "&", "[": "(", "]": ")",
@@ -45,3 +62,17 @@ def normal_form(token: str) -> str:
     if first in QUOTES:
         return SKIP
     return _MARKS.get(token) or _MARKS.get(first, SYMBOL)
+
+
+def piece_starts(text: str, pieces: Sequence[str]) -> NDArray[np.int64]:
+    r"""Where each of the pieces that ``text.split()`` gives starts, in characters.
+
+    >>> text = "bà con  xã"
+    >>> piece_starts(text, text.split()).tolist()
+    [0, 3, 8]
+    """
+    steps = np.array([0, *map(len, pieces)], dtype=np.int64)
+    if len(text) == steps.sum() + len(pieces) - 1 and not text[:1].isspace():
+        steps[1:] += 1  # one blank after each piece but the last: the usual case
+        return steps.cumsum()[:-1]
+    return np.array([match.start() for match in _PIECE.finditer(text)], dtype=np.int64)
