@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -95,7 +96,12 @@ def unreadable(text: str) -> int:
 
 
 def _folded_words(text: str) -> list[str]:
-    return [w for w in (fold(part) for part in _WORD.findall(text)) if w]
+    return [w for w in map(_folded_word, _WORD.findall(text)) if w]
+
+
+@lru_cache(maxsize=1 << 14)
+def _folded_word(word: str) -> str:
+    return fold(word)
 
 
 def _other_code(one: str, other: str) -> bool:

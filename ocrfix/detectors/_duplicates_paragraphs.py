@@ -62,6 +62,8 @@ def paragraph_matches(layout: Layout) -> list[Match]:
     near: set[int] = set()
     pairs: dict[int, int] = {}
     for q, p in _candidates(layout, starts):
+        if compare.clause(q):
+            continue
         root = roots.get(p, p)
         alike = compare.alike(root, q)
         if not alike and root != p:
@@ -196,6 +198,11 @@ class _Comparison:
         if found is None:
             found = self._folded[unit] = fold(self._layout.words(*self._bounds[unit : unit + 2]))
         return found
+
+    def clause(self, unit: int) -> bool:
+        """Whether a paragraph stands among the clauses of a law or contract, which rightly recur."""
+        start, end = self._bounds[unit : unit + 2]
+        return self._layout.numbered(start, end) and self._layout.legal(start, end)
 
     def alike(self, p: int, q: int) -> bool:
         """Whether most letters of the shorter paragraph stand in the longer one in the same order."""
