@@ -42,8 +42,10 @@ class Document:
     Parameters: ``text``; ``name``, the file's name or "-", used in messages; ``confidence``, how sure the
     engine that read the page was of every character, in [0, 1] (float32, 1 is sure, NaN is not told), or
     None where nothing is known; ``fixed``, the characters that no edit may touch (bool, one for each), or
-    None; ``intact``, a pure function that says of an edited text whether what must stay is there, or None.
-    Raises ValueError when there is not one confidence, or one mark, for each character.
+    None; ``intact``, a pure function that says of an edited text whether what must stay is there, or None;
+    ``misplaced``, one that says of an offset and a span whether the page shows that the text at the span
+    cannot follow that at the offset, or None. Raises ValueError when there is not one confidence, or one
+    mark, for each character.
 
     >>> document = Document("Chung tay giúp đỡ\n\nVì người\nnghèo")
     >>> [document.text[b.span.slice] for b in document.blocks]
@@ -57,6 +59,7 @@ class Document:
     confidence: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     fixed: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
     intact: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
+    misplaced: Callable[[int, Span], bool] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for what, array in (("confidence", self.confidence), ("mark", self.fixed)):

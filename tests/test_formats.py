@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ocrfix
-from ocrfix.formats import FormatError, read, read_text, walk, write
+from ocrfix import Config, Edit, Span
+from ocrfix.formats import FormatError, read, read_data, read_text, walk, write
 from ocrfix.formats.encodings import check_encoding
-from ocrfix.report import Result
+from ocrfix.report import AppliedEdit, Report, Result, Step
+from ocrfix.reports.text import lines
 
 PAGE = """Ủy ban nhân dân huyện vừa tổ chức hội nghị tổng kết phong trào thi đua yêu nước.
 Đến dự có các đồng chí trong Ban Thường vụ, lãnh đạo các phòng, ban và đại diện nhân dân.
@@ -206,3 +208,30 @@ def test_walk_is_sorted_and_passes_over_links_to_folders(tmp_path):
     (tmp_path / "vong").symlink_to(tmp_path)
     (tmp_path / "d.txt").symlink_to(tmp_path / "a.txt")
     assert [str(p.relative_to(tmp_path)) for p in walk(tmp_path)] == ["a.txt", "b/1.md", "b/2.txt", "d.txt"]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize(
+    "ends", ["\n \n \n", "\r\n \r\n \r\n", "\r \r \r", "\r\n \r \n", "\n \r\n \r\r\n", "\n \r \n"]
+)
+def test_line_ends_of_any_kind_stay(ends, last, mark):
+    one, two, three = ends.split(" ")
+    raw = f"{mark}Trạm y tế xã.{one}{two}Quỹ Vi người nghèo{three if last else ''}"
+    source = read_data(raw.encode(), "a.txt")
+    text = source.document.text
+    assert text == "Trạm y tế xã.\n\nQuỹ Vi người nghèo" + "\n" * last
+    assert source.render(Result(text)) == raw.encode()
+    place = text.index("Vi")
+    step = Step("made-up", (AppliedEdit(Edit(Span(place, place + 2), "Vì"), "Vi"),))
+    cleaned = text.replace("Vi", "Vì")
+    result = Result(cleaned, Report("-", (), (step,), len(text), len(cleaned)))
+    assert source.render(result) == raw.replace("Vi", "Vì").encode()
+
+
+def test_findings_name_their_page():
+    source = read_data("Quỹ Vi người nghèo của xã.\n\f\fquỹ Vi người nghèo của tỉnh.".encode(), "a.txt")
+    report = source.locate(ocrfix.clean(source.document, Config(select=("WRD",))).report)
+    assert [(f.line, f.finding.evidence["page"]) for f in report.findings] == [(1, 1), (2, 3)]
+    assert [line.rpartition(", ")[2] for line in lines(report)] == ["page 1)", "page 3)"]
+    assert read_data(b"Vi", "a.txt").locate(report) is report

@@ -331,6 +331,38 @@ def test_words_moved_to_another_page_stay_on_theirs_beside_other_changes(monkeyp
     assert again == source.document.text.replace("Lựu", "Lan")
 
 
+def newspaper(*blocks):
+    """A page with blocks at places: (left, top, text), 300 wide and 100 high."""
+    found = "".join(
+        f"<p class='ocr_par'><span class='ocr_line'><span class='ocrx_word' "
+        f"title='bbox {left} {top} {left + 300} {top + 100}'>{text}</span></span></p>"
+        for left, top, text in blocks
+    )
+    return f"<html><body><div class='ocr_page'>{found}</div></body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "moves"),
+    [
+        ((0, 500), (0, 700), True),  # below
+        ((0, 500), (320, 0), True),  # at the head of the next column
+        ((0, 500), (290, 0), True),  # the same, a little askew
+        ((0, 500), (0, 100), False),  # above, in the same column
+        ((320, 500), (0, 100), False),  # in the column before
+        ((320, 500), (0, 520), False),  # beside, to the left
+        ((320, 500), (0, 700), True),  # the row of columns below
+    ],
+)
+def test_nothing_moves_to_where_the_page_has_it_not(monkeypatch, first, second, moves):
+    fakes.install(monkeypatch, (fakes.Stage("one", (MoveUp("cho vay.", "được"),)),))
+    source = read_data(newspaper((*first, "được"), (0, 2000, "Ảnh:"), (*second, "cho vay.")), "a.hocr")
+    result = ocrfix.clean(source.document, Config(unsafe=True))
+    assert ("được cho vay." in result.text) is moves
+    (finding,) = result.report.findings
+    assert ("against" in finding.finding.evidence) is not moves
+    assert finding.finding.safety is (fakes.Safety.SAFE if moves else fakes.Safety.DISPLAY)
+
+
 # what Transkribus and OCR-D write in PAGE-XML
 
 

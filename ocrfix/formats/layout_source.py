@@ -296,7 +296,9 @@ def make_source(
         for start, end, value in told:
             confidence[start:end] = value
         np.clip(confidence, 0.0, 1.0, out=confidence)
-    document = Document(text, name, confidence, _fixed(text, cells))
+    from ocrfix.formats._places import places  # noqa: PLC0415  (it needs the types of this module)
+
+    document = Document(text, name, confidence, _fixed(text, cells), misplaced=places(cells, dialect))
     return LayoutSource(document, data, markup, dialect, tuple(cells), keep_removed)
 
 

@@ -17,7 +17,8 @@ from ocrfix.report import Report, Result
 
 __all__ = ["TextSource", "read_text", "text_source"]
 
-_LINE_END = re.compile(r"\r\n|\n")
+_LINE_END = re.compile(r"\r{0,2}\n|\r")
+"""Also "\r\r\n", which programs make of "\r\n" that they take for "\n"."""
 
 
 @dataclass(frozen=True)
@@ -147,5 +148,5 @@ def _unify(raw: str) -> tuple[str, Sequence[str]]:
     if "\n" not in raw:
         return raw.replace("\r", "\n"), ("\r",)
     ends = _LINE_END.findall(raw)
-    text = raw.replace("\r\n", "\n")
+    text = _LINE_END.sub("\n", raw)
     return text, ends if len(set(ends)) > 1 else ends[:1]

@@ -444,6 +444,8 @@ const HELP = [
       make("div", "foot", button("Close", () => byId("help").close())),
     );
     openDialog(byId("help"));
+    title.tabIndex = -1; // the focus begins at the top: a small window would else show the end
+    title.focus();
   };
 
   for (const [state, info] of Object.entries(STATES)) {
