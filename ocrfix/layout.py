@@ -72,6 +72,13 @@ _ITEM: Final = re.compile(
         [ ] (?: \d{1,3}[a-zđ]? | [IVXLC]{1,6} | (?:thứ|THỨ)[ ]\w+ ) (?: [.:)]|$|(?=[ ][^\W\d_a-zđ]) )
     )"""
 )
+_ITEM_WORDS: Final = (
+    "Điều", "Khoản", "Mục", "Chương", "Phần", "Bước", "Câu", "Bài", "Phụ", "Tiết",
+    "ĐIỀU", "CHƯƠNG", "MỤC", "PHẦN", "PHỤ",
+)  # fmt: skip
+"""The first words of items that begin with a letter and have no sign near it."""
+_ENDS: Final = tuple(SENTENCE_END)
+_REMARK_END: Final = re.compile(r"[^\W\d_]{2}[.!?…][\"”’]? ?\([^()]{1,50}\)$")
 _ARTICLE: Final = re.compile(
     r"(?:Điều|Chương|Mục|Phần|ĐIỀU|CHƯƠNG|MỤC|PHẦN) (?:\d{1,3}[a-zđ]?|[IVXLC]{1,6}|(?:thứ|THỨ) \w+)\b"
 )
@@ -119,11 +126,18 @@ _GAP_IN_LINE: Final = re.compile(r"\S(?:\t|[ \u00a0]{3,})(?=\S)")
 def ends_sentence(text: str) -> bool:
     """Whether the text ends with a sign that closes a sentence, quotes and brackets after it aside.
 
+    So it does when only a remark in brackets follows.
+
     >>> ends_sentence('"Tôi rất vui."'), ends_sentence("cho các hộ nghèo"), ends_sentence("bao gồm:")
     (True, False, True)
+    >>> ends_sentence("Bến đò lúc sáng sớm. (Ảnh của bạn đọc)"), ends_sentence("xã Tân Bình (huyện Hòa An)")
+    (True, False)
     """
+    last = text[-1:]
+    if last.isalnum() or last in SENTENCE_END:
+        return bool(last) and not last.isalnum()
     tail = text[-8:].rstrip().rstrip(CLOSERS).rstrip()
-    return tail.endswith(tuple(SENTENCE_END))
+    return tail.endswith(_ENDS) or (last == ")" and _REMARK_END.search(text[-60:]) is not None)
 
 
 def first_letter_case(text: str) -> str:
@@ -151,6 +165,10 @@ def starts_item(text: str) -> bool:
     >>> [starts_item(s) for s in ("a) Tên tổ chức;", "Điều 5. Áp dụng", "- Thưa bác", "ba người")]
     [True, True, True, False]
     """
+    head = text[:8]
+    # Nearly every paragraph begins with a word and is none.
+    if head[:1].isalpha() and "." not in head and ")" not in head and not head.startswith(_ITEM_WORDS):
+        return False
     return _ITEM.match(text) is not None
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from ocrfix.config import Config
 from ocrfix.detectors._joins_assignment import LARGEST, assign
+from ocrfix.detectors._joins_features import Shape, class_of, features, rival_rows
 from ocrfix.detectors._joins_fit import Fit, fits, openness
 from ocrfix.detectors._joins_initial import best_initials, is_sure
 from ocrfix.detectors._joins_lines import lines_of
-from ocrfix.detectors._joins_pairs import Shape, class_of, features, pairs_of, rival_rows, shapes_of
+from ocrfix.detectors._joins_pairs import pairs_of, shapes_of
 from ocrfix.detectors._joins_units import units_of
 from ocrfix.detectors._joins_weights import load_weights, write_weights
 from ocrfix.detectors.base import Context

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._joins_assignment import assign
-from ocrfix.detectors._joins_pairs import class_of, continued, pairs_of
+from ocrfix.detectors._joins_features import class_of, continued
+from ocrfix.detectors._joins_pairs import pairs_of
 from ocrfix.detectors._joins_rules import BROKEN_BLOCK, DISPLACED_CONTINUATION
 from ocrfix.detectors._joins_units import LONG, STAIN, units_of
 from ocrfix.detectors._joins_weights import load_weights
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
+    from ocrfix.detectors._joins_features import Pair
     from ocrfix.detectors._joins_lines import Line
-    from ocrfix.detectors._joins_pairs import Pair
     from ocrfix.detectors._joins_units import Unit
     from ocrfix.detectors.base import Context
     from ocrfix.document import Document
@@ -28,9 +30,10 @@ __all__ = ["block_findings", "choose"]
 LEAST_SCORE: Final = -3.0
 """The score, in log-odds, from which a pair takes part in the choice at all."""
 LEAST_SEAM: Final = -3.5
+LEAST_SEAM_FAR: Final = -2.5
 LEAST_TOTAL: Final = 0.0
-"""The seam and the whole fit, in nats, that a safe pair has at least, however alone its halves stand. Of
-10,000 sentences cut at random 97 % reach both."""
+"""The seam, over one block at most and over more, and the whole fit, in nats, that a safe pair has at least,
+however alone its halves stand. Of 10,000 sentences cut at random 97 % reach the first and the last."""
 QUOTED_SEAM: Final = 3.0
 """The same before a capital or a figure where quotation marks or brackets agree over the seam."""
 STRANGE_SEAM: Final = 4.0
@@ -41,8 +44,10 @@ FAR_AWAY: Final = 14
 OVER_MANY: Final = 6.0
 """The blocks from which on a rest is far away, and how much surer a pair must be then: in long right texts
 with entries without stops some half fits by chance."""
-CLEARLY: Final = 2.5
+CLEARLY: Final = 4.7
 """By how much a rest further down must be likelier than what goes on right below, in nats."""
+ENCLOSED: Final = 1.5
+"""How much surer two pairs must be of which one stands inside the other: over columns halves cross."""
 OVER_BYLINE: Final = 4.0
 """How much surer a pair must be when a byline or a date line, the end of an article, stands in between."""
 MANY_RESTS: Final = 2
@@ -55,6 +60,10 @@ AFTER_FIRST: Final = 1.0
 AFTER_HEADLINE: Final = 6.0
 """The same when the first half looks like a heading and is the first block of the document; and when a whole
 paragraph stands below it, so that it is the headline."""
+AFTER_HEADING: Final = 2.5
+AFTER_HEADING_CAPITAL: Final = 4.0
+"""The same when a whole paragraph stands below what looks like a heading further down, and when the rest
+begins with a capital or a figure, as any paragraph does."""
 
 
 def block_findings(
@@ -71,7 +80,12 @@ def block_findings(
         return
     units = units_of(lines, groups, document.text)
     chosen = choose(units, pairs_of(units, anew, context.language))
-    judged = [(pair, safety) for pair in chosen if (safety := _safety(units, pair)) is not None]
+    enclosed = {pair for a, b in pairwise(chosen) if b.right < a.right for pair in (a, b)}
+    judged = [
+        (pair, safety)
+        for pair in chosen
+        if (safety := _safety(units, pair, ENCLOSED if pair in enclosed else 0.0)) is not None
+    ]
     next_of = {pair.left: pair.right for pair, _ in judged if pair.right == pair.left + 1}
     # Units that are joined to the next one now. One that has to move as well moves whole, in the next pass.
     growing = {
@@ -130,8 +144,8 @@ def _taken(units: list[Unit], known: dict[tuple[int, int], Pair]) -> list[Pair]:
     return [known[place] for place in sorted(likely | assign(others))]
 
 
-def _safety(units: list[Unit], pair: Pair) -> Safety | None:
-    """How sure a chosen pair is; None when it is not worth showing."""
+def _safety(units: list[Unit], pair: Pair, least: float = 0.0) -> Safety | None:
+    """How sure a chosen pair is, if it must be surer than others by ``least``; None: not worth showing."""
     left, right = units[pair.left], units[pair.right]
     seam, total = pair.fit.seam, pair.fit.total
     if right.head.gap == 1:
@@ -143,11 +157,11 @@ def _safety(units: list[Unit], pair: Pair) -> Safety | None:
     if near and pair.quotes and total >= 2 and (right.case == "lower" or seam >= QUOTED_SEAM):
         return Safety.SAFE
     safe, unsafe = load_weights().threshold(class_of(units, pair), strong=pair.strong)
-    more = _more(units, pair)
+    more = max(least, _more(units, pair))
     safe, unsafe = safe + more, unsafe + min(more, OVER_BYLINE) / 2
     if (
         pair.score >= safe
-        and seam >= LEAST_SEAM
+        and seam >= (LEAST_SEAM if pair.right - pair.left <= 2 else LEAST_SEAM_FAR)
         and total >= LEAST_TOTAL
         and not _doubtful(left, right, seam)
     ):
@@ -169,10 +183,14 @@ def _more(units: list[Unit], pair: Pair) -> float:
     kind = units[pair.left].kind_of()
     if kind is Kind.LIST_ITEM and not pair.strong:
         more = max(more, AFTER_ENTRY)
-    if kind is Kind.HEADING and not pair.left:
-        below = units[1]
+    if kind is Kind.HEADING:
+        below = units[pair.left + 1]
         headline = below.closed and len(below.text) >= LONG
-        more = max(more, AFTER_HEADLINE if headline else AFTER_FIRST)
+        if not pair.left:
+            more = max(more, AFTER_HEADLINE if headline else AFTER_FIRST)
+        elif headline and below.case != "lower" and not pair.strong:
+            small = units[pair.right].case == "lower"
+            more = max(more, AFTER_HEADING if small else AFTER_HEADING_CAPITAL)
     return more
 
 

@@ -26,7 +26,7 @@ LEAST_BODY: Final = 6
 _SENTENCE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2}[.!?]) (?=[^\W\d_a-z])")
 LONG: Final = 120
 """Characters that a rest has at least to be broken once more."""
-_HALF: Final = 18
+_HALF: Final = 14
 """The least length of a half, in characters."""
 
 
@@ -122,6 +122,10 @@ class _Maker:
         else:
             for _ in range(rng.choice((1, 1, 1, 2, 3))):
                 blocks = self._break(blocks)
+        if rng.random() < 0.4:
+            # A page of a newspaper goes on with another article, or begins with one.
+            other = self._page(rng.choice(self.found.articles), titled=True)
+            blocks = [*blocks, *other] if rng.random() < 0.5 else [*other, *blocks]
         if rng.random() < 0.06:
             marked = [i for i, (_, left, right) in enumerate(blocks) if left or right]
             if marked:
@@ -135,7 +139,7 @@ class _Maker:
         pairs = frozenset((lefts[mark], rights[mark]) for mark in lefts.keys() & rights.keys())
         return Broken([text for text, _, _ in blocks], pairs)
 
-    def _page(self, article: list[str]) -> list[tuple[str, int, int]]:
+    def _page(self, article: list[str], *, titled: bool = False) -> list[tuple[str, int, int]]:
         """A stretch of an article in paragraphs of some length, with headings and captions in it."""
         rng = self.rng
         title, *body = article
@@ -154,7 +158,7 @@ class _Maker:
                 place = rng.randrange(1, len(blocks) + 1) if blocks else 0
                 pool = self.found.headings if rng.random() < 0.6 else self.found.captions
                 blocks.insert(place, (self._line(pool), 0, 0))
-        return [(title, 0, 0), *blocks] if rng.random() < 0.8 else blocks
+        return [(title, 0, 0), *blocks] if titled or rng.random() < 0.8 else blocks
 
     def _line(self, pool: list[str]) -> str:
         """A heading or caption; some are but a few words, as headings inside an article are."""
@@ -197,7 +201,7 @@ class _Maker:
         if kind == "far":
             # The rest stands further down, behind what is left of the article or of another one.
             if len(after) < 3:
-                after = after + self._page(self.rng.choice(self.found.articles))
+                after = after + self._page(self.rng.choice(self.found.articles), titled=True)
             place = self.rng.randrange(min(2, len(after)), min(10, len(after)) + 1)
             return [*before, (head, mark, right), *after[:place], (tail, left, mark), *after[place:]]
         between = [(text, 0, 0) for text in self._between(kind)]

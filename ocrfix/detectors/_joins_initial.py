@@ -34,6 +34,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _LINE_INITIAL: Final = re.compile(r"([^\W\d_])[ \u00a0]+(?=[^\W_])")
 _HEAD: Final = 60
 """Characters at the start of a paragraph that its first words are taken from."""
+_TWO_WORDS: Final = 24
+"""Characters that hold two words and the beginning of a third, as a rule."""
 _AFTER: Final = 3
 """Words after the first one that tell whether it fits."""
 _DROP_LINES: Final = 3
@@ -336,10 +338,12 @@ def _lost_before_capital(heads: list[Line], language: LanguageModel) -> Iterator
     heads = [h for h in heads if (m := _WORD.match(h.text)) and _wholes(m.group().lower(), language)]
     if not heads:
         return
-    table = np.zeros((len(heads), 4), dtype=np.int64)
+    table = np.zeros((len(heads), 2), dtype=np.int64)
     for row, head in enumerate(heads):
-        ids = language.token_ids(head.text[:_HEAD])[:4]
-        table[row, : len(ids)] = ids
+        ids = language.token_ids(head.text[:_TWO_WORDS])
+        if len(ids) < 3:  # the second word may be cut
+            ids = language.token_ids(head.text[:_HEAD])
+        table[row, : len(ids)] = ids[:2]
     none = np.zeros(len(heads), dtype=np.int64)
     # How much the first word draws the second: next to nothing where it is not the word that was meant.
     drawn = (

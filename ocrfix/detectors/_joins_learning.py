@@ -11,18 +11,11 @@ import numpy as np
 from ocrfix import language_model
 from ocrfix.detectors._joins_blocks import choose
 from ocrfix.detectors._joins_damage import Broken, broken_documents, material
+from ocrfix.detectors._joins_features import Pair, among_rivals, class_of, features, rival_rows
 from ocrfix.detectors._joins_fit import fits
 from ocrfix.detectors._joins_initial import is_sure, lost_initials
 from ocrfix.detectors._joins_lines import lines_of
-from ocrfix.detectors._joins_pairs import (
-    Pair,
-    among_rivals,
-    class_of,
-    features,
-    places_of,
-    rival_rows,
-    shapes_of,
-)
+from ocrfix.detectors._joins_pairs import places_of, shapes_of
 from ocrfix.detectors._joins_units import units_of
 from ocrfix.detectors._joins_weights import Weights, write_weights
 from ocrfix.detectors._joins_wraps import paragraphs, wraps
@@ -34,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ocrfix.detectors._joins_features import Shape
     from ocrfix.detectors._joins_fit import Fit
-    from ocrfix.detectors._joins_pairs import Shape
     from ocrfix.detectors._joins_units import Unit
     from ocrfix.language_model import LanguageModel
 
@@ -44,10 +37,14 @@ if TYPE_CHECKING:
 __all__ = ["Seen", "choices", "learn_joins", "learn_seams", "logistic"]
 
 SEED: Final = 1
-MOST: Final = 2_500
+MOST: Final = 900
 """Documents drawn from each file."""
-ROUNDS: Final = 3
+ROUNDS: Final = 2
 """How often each article is broken."""
+RIGHT: Final = 2
+"""Right documents for each broken one, at the most."""
+NEAR_MORE: Final = 0.7
+"""How much more, in nats, neighbours may need than halves further apart, whose change is bolder."""
 CLASSES: Final = ("near small", "near capital", "far small", "far capital")
 SAFE_NEAR: Final = 0.75
 SAFE_ALL: Final = 0.95
@@ -119,7 +116,9 @@ def learn_seams(paths: Sequence[Path], language: LanguageModel) -> tuple[Weights
     if not found.articles or not found.headings:
         raise ValueError("the files hold no articles with headlines to learn from")
     made = broken_documents(found, rng, ROUNDS)
-    right = (Broken(blocks, frozenset()) for blocks in found.right)
+    most = RIGHT * ROUNDS * len(found.articles)
+    chosen = rng.sample(found.right, most) if len(found.right) > most else found.right
+    right = (Broken(blocks, frozenset()) for blocks in chosen)
     seen = [s for document in _both(made, right) if (s := _look(document, language)) is not None]
     weights = _second(seen, _first(seen))
     thresholds = _thresholds(seen, weights)
@@ -231,6 +230,9 @@ def _thresholds(seen: list[Seen], weights: Weights) -> dict[str, dict[str, tuple
             )
             for name, strong in (("strong", True), ("weak", False))
         }
+    for name, (safe, unsafe) in table["near small"].items():
+        most = round(table["far small"][name][0] + NEAR_MORE, 2)
+        table["near small"][name] = (min(safe, most), round(min(unsafe, most - 0.5), 2))
     return table
 
 

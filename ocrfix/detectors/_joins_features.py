@@ -1,0 +1,223 @@
+"""What speaks for and against two paragraphs being one sentence, as numbers to be weighed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ocrfix.detectors._joins_units import LONG, headless, quotes_agree
+from ocrfix.layout import HEADING_LENGTH, Kind, unopened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ocrfix.detectors._joins_fit import Fit
+    from ocrfix.detectors._joins_units import Unit
+    from ocrfix.detectors._joins_weights import Weights
+
+__all__ = [
+    "Pair",
+    "Shape",
+    "among_rivals",
+    "class_of",
+    "continued",
+    "features",
+    "in_mid_sentence",
+    "rival_rows",
+]
+
+LINES: Final = (Kind.HEADING, Kind.CAPTION, Kind.BYLINE)
+"""What stands between halves rather than below a heading."""
+IDLE: Final = -3.0
+"""The log-odds under which another pair is no rival."""
+SHORT: Final = 42
+"""Characters under which a first half may be an entry or a heading inside an article."""
+NONE: Final = -4.0
+"""The log-odds, in nats, that a half belongs to none of the others."""
+
+
+class Shape(NamedTuple):
+    """What a first half tells by itself."""
+
+    open: float
+    unclosed: str
+    heading: bool
+    strong: bool
+    """Surely no heading, caption or entry: it is too long, a sentence ends inside it, or none ends so."""
+    inside: bool
+    """A sentence ends inside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two paragraphs that may be one sentence.
+
+    ``left`` and ``right`` are numbers of units; ``strong`` tells that the first half is surely no heading,
+    caption or entry; ``score`` the log-odds, in nats, that they are one, all other
+    pairs considered; ``alone`` the same by the two halves only; ``margin`` by how much ``alone`` is above
+    that of the next best pair with one of the halves.
+    """
+
+    left: int
+    right: int
+    fit: Fit
+    quotes: bool
+    strong: bool
+    alone: float = 0.0
+    score: float = 0.0
+    margin: float = 0.0
+
+    @property
+    def probability(self) -> float:
+        """The probability that belongs to the score."""
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.score))))
+
+
+def in_mid_sentence(units: list[Unit], number: int) -> bool:
+    """Whether a unit begins in the middle of a sentence; below a lone letter it does not."""
+    above = units[number - 1].text
+    return headless(units[number]) and not (len(above) == 1 and above.isalpha())
+
+
+def continued(units: list[Unit], number: int) -> bool:
+    """Whether the unit right below begins in the middle of a sentence, as the rest of this one would."""
+    return number + 1 < len(units) and in_mid_sentence(units, number + 1)
+
+
+def features(units: list[Unit], i: int, j: int, fit: Fit, shape: Shape) -> dict[str, float]:
+    """What speaks for and against a pair, taken by itself: numbers to be weighed by `Weights.alone`."""
+    left, right = units[i], units[j]
+    small = float(right.case == "lower")
+    quotes = shape.unclosed != "" and quotes_agree(left.text, right.text)
+    seam = max(-5.0, min(12.0, fit.seam))
+    length = len(left.text)
+    between = units[i + 1 : j]
+    return {
+        "small": small,
+        "figure": float(right.case == "digit"),
+        "seam": seam,
+        "small seam": small * seam,
+        "open": max(0.0, min(10.0, fit.open)),
+        "quotes": float(quotes),
+        "never closed": float(shape.unclosed != "" and not quotes),
+        "never opened": float(not quotes and unopened(right.text[:300]) != ""),
+        "distance": math.log1p(j - i - 1),
+        "length": min(length, HEADING_LENGTH) / HEADING_LENGTH,
+        "more length": max(0, min(2 * HEADING_LENGTH, length) - HEADING_LENGTH) / HEADING_LENGTH,
+        "heading": float(shape.heading),
+        "rest closed": float(right.tail.closed),
+        "rest length": min(len(right.text), HEADING_LENGTH) / HEADING_LENGTH,
+        "headings between": float(sum(u.kind_of() is Kind.HEADING for u in between)),
+        "comma": float(left.text[-1] == ","),
+        "semicolon": float(left.text[-1] == ";"),
+        "stain": float(left.stained),
+        "inside": float(shape.inside),
+        "inner comma": float(not shape.strong and ", " in left.text),
+        "last small": float(not shape.strong and left.text.rsplit(maxsplit=1)[-1].islower()),
+        "first": float(i == 0 and not shape.strong),
+        "heading open": shape.heading * max(0.0, min(10.0, fit.open)),
+        "line below": float(bool(between) and between[0].kind_of() in LINES),
+        "text below heading": float(
+            shape.heading and bool(between) and len(between[0].text) >= LONG and between[0].closed
+        ),
+        "orphan": float(j > i + 1 and units[j - 1].tail.closed),
+        "echo": float(_echoes(left.text, right.text)),
+        "topic": float(min(4, len(_around(units, i - 1, i + 1) & _around(units, j, j + 2)))),
+        "names": float(min(3, len(left.names() & right.names()))),
+        "short": max(0, SHORT - length) / SHORT,
+    }
+
+
+def _around(units: list[Unit], start: int, end: int) -> frozenset[tuple[str, str]]:
+    """What a few units are about."""
+    return frozenset[tuple[str, str]]().union(*(u.subjects() for u in units[max(0, start) : end]))
+
+
+def _echoes(left: str, right: str) -> bool:
+    """Whether the two words at the seam stand side by side in one of the halves as well."""
+    both = f" {left[-40:].rsplit(maxsplit=1)[-1]} {right[:40].split(maxsplit=1)[0].rstrip(',.;:')}"
+    return len(both) > 5 and (both in left or both in right)
+
+
+def class_of(units: list[Unit], pair: Pair) -> str:
+    """Which weights hold for a pair: neighbours or not, a small letter or not."""
+    return ("near" if pair.right == pair.left + 1 else "far") + (
+        " small" if units[pair.right].case == "lower" else " capital"
+    )
+
+
+def rival_rows(
+    units: list[Unit], found: list[Pair], shapes: dict[int, Shape]
+) -> Iterator[tuple[Pair, dict[str, float], float]]:
+    """Each pair with what the others say of it, to be weighed by the class, and its margin."""
+    of_left: dict[int, list[Pair]] = {}
+    of_right: dict[int, list[Pair]] = {}
+    for pair in found:
+        of_left.setdefault(pair.left, []).append(pair)
+        of_right.setdefault(pair.right, []).append(pair)
+    halves = [0] * (len(units) + 1)
+    rests = [0] * (len(units) + 1)
+    for number in range(len(units)):
+        halves[number + 1] = halves[number] + (number in shapes and shapes[number].strong)
+        rests[number + 1] = rests[number] + (number in of_right and units[number].case == "lower")
+    for pair in found:
+        values, margin = _rival_features(units, pair, of_left[pair.left], of_right[pair.right], shapes)
+        values["halves between"] = float(min(2, halves[pair.right] - halves[pair.left + 1]))
+        values["orphans"] = float(min(3, rests[-1] - 1)) if units[pair.right].case == "lower" else 0.0
+        values["rests between"] = float(min(2, rests[pair.right] - rests[pair.left + 1]))
+        yield pair, values, margin
+
+
+def _rival_features(
+    units: list[Unit], pair: Pair, of_left: list[Pair], of_right: list[Pair], shapes: dict[int, Shape]
+) -> tuple[dict[str, float], float]:
+    """What the other pairs of its halves say of a pair, and its margin."""
+    best_left = best_seam = best_right = best_fit = -9.0
+    small = strong = 0
+    sum_left = sum_right = math.exp(NONE)
+    for other in of_left:
+        if other.right != pair.right:
+            best_left = max(best_left, other.alone)
+            sum_left += math.exp(other.alone)
+            best_seam = max(best_seam, other.fit.seam)
+            small += units[other.right].case == "lower"
+    for other in of_right:
+        if other.left != pair.left:
+            best_right = max(best_right, other.alone)
+            sum_right += math.exp(other.alone)
+            if shapes[other.left].strong:
+                strong += 1
+                best_fit = max(best_fit, other.fit.total)
+    shape = shapes[pair.left]
+    return {
+        "alone": pair.alone,
+        "left rival": best_left,
+        "left rival seam": best_seam,
+        "right rival": best_right,
+        "right rival fit": best_fit,
+        "no left rival": float(best_left < IDLE),
+        "no right rival": float(best_right < IDLE),
+        "small rivals": float(min(small, 3)),
+        "share of left": max(-8.0, min(8.0, pair.alone - math.log(sum_left))),
+        "share of right": max(-8.0, min(8.0, pair.alone - math.log(sum_right))),
+        "strong rivals": float(min(strong, 3)),
+        "weak beside strong": float(strong > 0 and not shape.strong),
+        "strong": float(shape.strong),
+        "heading": float(shape.heading),
+        "seam": max(-5.0, min(12.0, pair.fit.seam)),
+        "quotes": float(pair.quotes),
+        "continued": float(pair.right > pair.left + 1 and continued(units, pair.left)),
+    }, pair.alone - max(best_left, best_right)
+
+
+def among_rivals(
+    units: list[Unit], found: list[Pair], shapes: dict[int, Shape], weights: Weights
+) -> list[Pair]:
+    """The pairs with the scores that they have among all others."""
+    out = []
+    for pair, values, margin in rival_rows(units, found, shapes):
+        mine = weights.rivals[class_of(units, pair)]
+        score = mine["always"] + sum(mine[name] * value for name, value in values.items())
+        out.append(replace(pair, score=score, margin=margin))
+    return out
