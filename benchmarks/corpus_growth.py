@@ -52,7 +52,9 @@ def duplicates(number: int, folder: Path, megabytes: float) -> Run:
     return Run("duplicates", number, megabytes, clock, processor, *sizes)
 
 
-def grown(numbers: list[int], file: Path, size: int, jobs: int, limit: float) -> tuple[list[Run], list[Run]]:
+def grown(
+    numbers: list[int], file: Path, size: int, jobs: int, limit: float, select: str
+) -> tuple[list[Run], list[Run]]:
     """Both commands, over ever more documents."""
     cleaned: list[Run] = []
     found: list[Run] = []
@@ -70,7 +72,7 @@ def grown(numbers: list[int], file: Path, size: int, jobs: int, limit: float) ->
             folder = Path(name) / str(number)
             megabytes = write_shards(folder, number, texts(number, size, file))
             say(f"clean: {number} documents")
-            cleaned.append(corpus(number, jobs, folder, megabytes, f"clean --resume --jobs {jobs}"))
+            cleaned.append(corpus(number, jobs, folder, megabytes, f"clean --resume --jobs {jobs}", select))
             print(cleaned[-1].row(), flush=True)
     return cleaned, found
 
@@ -105,11 +107,12 @@ def main() -> None:
     parser.add_argument("--documents", type=int, nargs="+", default=[1000, 3000, 10_000, 30_000, 100_000])
     parser.add_argument("--size", type=int, default=SHORT, help="characters of a document")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--select", default="", help="rules to clean with, all when not given")
     parser.add_argument("--limit", type=float, default=1800, help="seconds of the longest run")
     parser.add_argument("--write", action="store_true", help="write results/DATE-growth.md and .svg")
     given = parser.parse_args()
     load = os.getloadavg()[0]
-    cleaned, found = grown(given.documents, given.texts, given.size, given.jobs, given.limit)
+    cleaned, found = grown(given.documents, given.texts, given.size, given.jobs, given.limit, given.select)
     date = datetime.now(UTC).date().isoformat()
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors"
     text = f"""# Growth, {date}
@@ -119,7 +122,7 @@ Documents of {given.size} characters from {given.texts.name}, {SHARD} to a file.
 largest process and of the one that reads and writes by RSS, of all by PSS. A process that cleans keeps what
 it looked up of words in tables of bounded size.
 
-## `ocrfix clean --resume`
+## `ocrfix clean --resume{f" --select {given.select}" if given.select else ""}`
 
 {HEAD}
 {chr(10).join(run.row() for run in cleaned)}

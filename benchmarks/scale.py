@@ -166,10 +166,10 @@ def bare(number: int, size: int | None, file: Path, megabytes: float) -> Run:
     return Run("library call", number, megabytes, float(found[0]), float(found[1]))
 
 
-def corpus(number: int, jobs: int, folder: Path, megabytes: float, name: str = "") -> Run:
+def corpus(number: int, jobs: int, folder: Path, megabytes: float, name: str = "", select: str = "") -> Run:
     with tempfile.TemporaryDirectory() as out:
         command = [sys.executable, "-m", "ocrfix", "clean", str(folder), "-o", out, "--resume"]
-        command += ["--jobs", str(jobs), "--isolated", "--quiet"]
+        command += ["--jobs", str(jobs), "--isolated", "--quiet", *(["--select", select] if select else [])]
         clock, processor, peaks = watched(command)
     title = name or f"ocrfix clean --resume --jobs {jobs}"
     return Run(

@@ -20,13 +20,20 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it: 128 and the signal's number."""
 PIPE_CLOSED = 141
 """Exit status when the reader of the output went away."""
-TERMINATED = 143
-"""Exit status after SIGTERM."""
+_SHELL = 128
+"""What shells add to the number of a signal that ended a command, for its exit status."""
 UNFINISHED = "files not finished are as they were"
 
 
 class _TerminatedError(BaseException):
-    """SIGTERM has come: leave, and take what is half written along."""
+    """SIGTERM or SIGHUP has come: leave, and take what is half written along.
+
+    Parameters: ``status`` to leave with.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class _Closed(io.RawIOBase):
@@ -56,8 +63,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status.
 
     Parameters: ``arguments``, those of the process when None. Status: 0 done, 1 findings, 2 error,
-    130 interrupted, 141 when nobody reads the output any more, 143 told to stop.
+    130 interrupted, 141 when nobody reads the output any more, 143 told to stop (129 by a terminal that
+    was closed).
     """
+    try:
+        with _heeding_signals():
+            return _told_of_errors(arguments)
+    except KeyboardInterrupt:
+        _say(f"interrupted; {UNFINISHED}")
+        return INTERRUPTED
+    except _TerminatedError as error:
+        _say(f"told to stop; {UNFINISHED}")
+        return error.status
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        if sys.stderr is not None:
+            sys.stderr.write(f"ocrfix: {text}\n")
+            sys.stderr.flush()
+
+
+def _told_of_errors(arguments: Sequence[str] | None) -> int:
+    """Run the command; returns its exit status, and says what went wrong."""
     import click  # noqa: PLC0415  (importing this module costs nothing)
 
     from ocrfix.cli.commands import cli  # noqa: PLC0415
@@ -69,22 +97,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return shell_complete(cli, {}, "ocrfix", COMPLETE, instruction)
     _prepare_streams()
     try:
-        with _heeding_signals():
-            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write(f"ocrfix: interrupted; {UNFINISHED}\n")
-        return INTERRUPTED
-    except _TerminatedError:
-        sys.stderr.write(f"ocrfix: told to stop; {UNFINISHED}\n")
-        return TERMINATED
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except BrokenPipeError:
         _let_go_of_stdout()
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001  (a traceback tells a user nothing, and status 1 means findings)
-        sys.stderr.write(f"ocrfix: {_told(error)}; {UNFINISHED}\n")
+        _say(f"{_told(error)}; {UNFINISHED}")
         _let_go_of_stdout()
         return 2
 
@@ -135,10 +158,13 @@ def _heeding_signals() -> Iterator[None]:
                 child.terminate()
         if number == signal.SIGINT:
             raise KeyboardInterrupt
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise _TerminatedError
+        for one in stops:
+            signal.signal(one, signal.SIG_IGN)
+        raise _TerminatedError(_SHELL + number)
 
-    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+    stops = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heeded = [(signal.SIGINT, signal.default_int_handler), *((number, signal.SIG_DFL) for number in stops)]
+    for number, usual in heeded:
         # ValueError: not the main thread
         with contextlib.suppress(ValueError):
             if signal.getsignal(number) is usual:

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,8 +18,8 @@ from ocrfix.cli._plan import Item, Plan, make_plan, refuse_what_cannot_be_read_a
 from ocrfix.config import Config
 from ocrfix.formats import FormatError, same_file
 from ocrfix.formats.files import replacing
-from ocrfix.formats.rows import row_format
-from ocrfix.scale.files import Task
+from ocrfix.formats.rows import Row, row_format
+from ocrfix.scale.files import Task, explained
 
 if TYPE_CHECKING:
     from ocrfix.scale.rows import RowTask
@@ -108,6 +109,27 @@ def _task(item: Item, config: Config, column: str, id_column: str | None) -> Tas
     return RowTask(item.path, form, config, column, id_column, item.output)
 
 
+@dataclass
+class _Passed:
+    """Rows of a file that have no text: how many, whether any is damaged, and the first of the worst kind."""
+
+    rows: int = 0
+    damaged: bool = False
+    first: str = ""
+
+    def add(self, row: Row) -> None:
+        """Count one more."""
+        if not self.rows or (row.damaged and not self.damaged):
+            self.first = f"row {row.number}: {row.problem}"
+        self.rows += 1
+        self.damaged = self.damaged or row.damaged
+
+    @property
+    def told(self) -> str:
+        """What there is to say of them."""
+        return f"{self.rows} rows have no text, the first {self.first}"
+
+
 class _Run:
     def __init__(self, plan: Plan, *, quiet: bool) -> None:
         self._quiet = quiet
@@ -121,9 +143,15 @@ class _Run:
         if not self._quiet:
             click.echo(f"ocrfix: {text}", err=True)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, message: str) -> None:
         self.failed = True
-        click.echo(f"ocrfix: {error}", err=True)
+        click.echo(f"ocrfix: {message}", err=True)
+
+    def _say_of_rows(self, task: Task | RowTask, passed: _Passed, *, found: bool) -> None:
+        if passed.damaged or (passed.rows and not found):
+            self._fail(f"{task.name}: {passed.told}")
+        elif passed.rows:
+            self._say(f"{task.name}: {passed.told}")
 
     def find(
         self, tasks: Sequence[Task | RowTask], output: str | None, min_words: int, temporary: Path | None
@@ -137,12 +165,14 @@ class _Run:
         def read() -> Iterator[CorpusDocument]:
             nonlocal documents
             for task in tasks:
+                before, passed = documents, _Passed()
                 try:
-                    for item in read_documents(task):
+                    for item in read_documents(task, passed.add):
                         documents += 1
                         yield item
-                except FormatError as error:
-                    self._fail(error)
+                except Exception as error:  # noqa: BLE001  (one bad file must not stop the others)
+                    self._fail(explained(task.name, error))
+                self._say_of_rows(task, passed, found=documents > before)
 
         counts: Counter[tuple[str, str]] = Counter()
         try:
@@ -173,18 +203,14 @@ class _Run:
                         for _ in rewrite(task, removals.of):
                             pass
                     except FormatError as error:
-                        self._fail(error)
+                        self._fail(str(error))
             except ValueError as error:
                 raise Failed(f"{findings}: {error}") from error
         self._say(f"{removals.applied} copies taken away, {removals.left} left")
         if removals.stale:
-            self._fail(ValueError(f"{removals.stale} findings are about other texts; find them anew"))
+            self._fail(f"{removals.stale} findings are about other texts; find them anew")
         if removals.rest:
-            self._fail(
-                ValueError(
-                    f"{findings}: {removals.rest} is not among the inputs, or they are in another order"
-                )
-            )
+            self._fail(f"{findings}: {removals.rest} is not among the inputs, or they are in another order")
 
 
 @contextmanager

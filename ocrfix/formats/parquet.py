@@ -49,8 +49,11 @@ class ParquetRows:
                 from rapidfuzz import process  # noqa: PLC0415  (start-up time)
 
                 near = process.extractOne(name, self.schema.names, score_cutoff=50)
-                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.schema.names)}"
+                names = ", ".join(self.schema.names) or "none at all"
+                hint = f"did you mean {near[0]!r}?" if near else f"there are {names}"
                 raise FormatError(f"{self.path}: there is no column {name!r}; {hint}")
+            if name is not None and self.schema.names.count(name) > 1:
+                raise FormatError(f"{self.path}: there are several columns {name!r}; give them other names")
         kind = self.schema.field(self.column).type
         if not self._is_text(kind):
             raise FormatError(
@@ -79,8 +82,11 @@ class ParquetRows:
         columns = [self.column, *([self.id_column] if self.id_column else [])]
         for index in range(self.groups):
             table = self._read(index, columns)
-            texts = table.column(self.column).to_pylist()
-            ids = table.column(self.id_column).to_pylist() if self.id_column else [None] * len(texts)
+            try:
+                texts = table.column(self.column).to_pylist()
+                ids = table.column(self.id_column).to_pylist() if self.id_column else [None] * len(texts)
+            except (ValueError, self._arrow.ArrowException) as error:  # no UTF-8, a time that there is not
+                raise self._unreadable(index, error) from error
             group = []
             for text, name in zip(texts, ids, strict=True):
                 number += 1
@@ -92,7 +98,10 @@ class ParquetRows:
         try:
             return self._file.read_row_group(index, columns)
         except (OSError, UnicodeDecodeError, self._arrow.ArrowException) as error:
-            raise FormatError(f"{self.path}: row group {index + 1} cannot be read: {error}") from error
+            raise self._unreadable(index, error) from error
+
+    def _unreadable(self, index: int, error: Exception) -> FormatError:
+        return FormatError(f"{self.path}: row group {index + 1} cannot be read: {error}")
 
     def writer(self, file: BinaryIO) -> Any:  # noqa: ANN401  (pyarrow's)
         """A writer of a file with this one's schema, metadata, version, compression and dictionaries."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 from ocrfix._compressed import PackingError, packing_of, reader, split_suffix, writer
 from ocrfix.formats.errors import FormatError
 from ocrfix.formats.files import Output, reason, replacing
-from ocrfix.formats.rows import Row
+from ocrfix.formats.rows import Row, row_format
 
 if TYPE_CHECKING:
     from ocrfix.scale.rows import RowTask
@@ -27,6 +27,11 @@ __all__ = ["RowFile", "open_rows"]
 
 def open_rows(task: RowTask) -> RowFile:
     """The file of a task, to be used as a context. Raises FormatError when it cannot be read or written."""
+    other = "" if task.output is None else row_format(task.output)
+    if other and other != task.form:
+        raise FormatError(
+            f"{task.name}: {task.output} would not be what its name says: the format stays {task.form}"
+        )
     return _ParquetFile(task) if task.form == "parquet" else _LineFile(task)
 
 

@@ -15,6 +15,8 @@ U64 = NDArray[np.uint64]
 
 _RUN: Final = 1 << 20
 """Pairs of a run: 16 MB."""
+_PAIR: Final = 16
+"""Bytes of a pair."""
 
 
 class SortedRuns:
@@ -72,11 +74,13 @@ class SortedRuns:
             parts = []
             for number, run in enumerate(runs):
                 end = len(run) if bound is None else int(np.searchsorted(run[:, 0], np.uint64(bound)))
-                parts.append(np.asarray(run[at[number] : end]))
-                at[number] = max(at[number], end)
-            pairs = np.concatenate(parts) if parts else np.zeros((0, 2), np.uint64)
-            if len(pairs):
-                pairs = _sorted(pairs)
+                if end > at[number]:
+                    # read, not mapped: what is mapped stays with the process
+                    count, begin = 2 * (end - at[number]), _PAIR * at[number]
+                    parts.append(np.fromfile(self._files[number], np.uint64, count, offset=begin))
+                    at[number] = end
+            if parts:
+                pairs = _sorted(np.concatenate(parts).reshape(-1, 2))
                 yield pairs[:, 0].copy(), pairs[:, 1].copy()
         for path in self._files:
             path.unlink()

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Final, Self
 
 from ocrfix.config import Config
 from ocrfix.formats.errors import FormatError
-from ocrfix.formats.files import replacing, write
+from ocrfix.formats.files import reason, replacing, write
 from ocrfix.formats.rows import Row
 from ocrfix.reports.jsonl import failure_line, finding_lines
 from ocrfix.scale._state import State, facts, settings_hash
@@ -179,7 +179,7 @@ class _Runner:
             inputs.update(item[0] for item in found if item)
             mark = {"settings": hashes[key], "inputs": found}
             counts = state.done(shard.name, mark, budget)
-            self._work.append((shard, mark, None if counts is None else Counts.from_dict(counts)))
+            self._work.append((shard, mark, counts))
         state.drop_others({shard.name for shard in shards}, inputs)
 
     def __enter__(self) -> Self:
@@ -295,7 +295,11 @@ class _Open:
 
     def _put(self, line: str) -> None:
         assert self._findings is not None
-        self._findings.write(line.encode("utf-8", "surrogateescape"))  # a file's name may be no Unicode
+        try:
+            self._findings.write(line.encode("utf-8", "surrogateescape"))  # a file's name may be no Unicode
+        except OSError as error:
+            name = self._state.findings(self.shard.name)
+            raise FormatError(f"{name}: cannot be written: {reason(error)}") from error
 
     def _lost(self, place: Mapping[str, Any], where: str, why: str) -> None:
         self._put(failure_line(place, why))

@@ -68,6 +68,9 @@ class Counts:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The counts from `to_dict`. Raises TypeError or ValueError when they are none."""
+        """The counts from `to_dict`. Raises an error, of several kinds, when they are none."""
         rules = {str(code): (int(pair[0]), int(pair[1])) for code, pair in data["rules"].items()}
-        return cls(**{**data, "rules": rules})
+        found = cls(**{**data, "rules": rules})
+        if any(type(value) is not type(getattr(cls(), name)) for name, value in asdict(found).items()):
+            raise TypeError("these are no counts")
+        return found

@@ -34,13 +34,21 @@ class CorpusDocument:
         return self.place["file"], self.place.get("row", 0)
 
 
-def read_documents(task: Task | RowTask) -> Iterator[CorpusDocument]:
-    """The documents of one file. Raises FormatError when it cannot be read."""
+def read_documents(
+    task: Task | RowTask, passed: Callable[[Row], object] = lambda _row: None
+) -> Iterator[CorpusDocument]:
+    """The documents of one file.
+
+    Parameters: ``task``; ``passed``, which is told of rows that have no text. Raises FormatError when the
+    file cannot be read.
+    """
     if isinstance(task, RowTask):
         with open_rows(task) as file:
             for row in file.rows():
                 if row.text is not None:
                     yield _of_row(task, row)
+                elif row.problem:
+                    passed(row)
         return
     assert task.path is not None
     source = read(task.path, task.encoding, task.form, max_unpacked=task.max_unpacked)

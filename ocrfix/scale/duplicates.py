@@ -8,6 +8,7 @@ compared letter by letter before anything is said of it.
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import json
 import re
@@ -20,6 +21,8 @@ import numpy as np
 
 from ocrfix.config import Config
 from ocrfix.detectors._duplicates_corpus import CORPUS_RULES
+from ocrfix.formats.errors import FormatError
+from ocrfix.formats.files import reason
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.report import AppliedEdit, ReportedFinding, Status
 from ocrfix.reports.json import plain as jsonable
@@ -57,7 +60,8 @@ def find_duplicates(
 
     Parameters: ``documents``, in an order that says which copy is kept; ``least_words`` of a block, or
     document, that is compared; ``folder``, where temporary files go, about three times the size of the
-    texts. Each line's evidence names the kept document and span.
+    texts. Each line's evidence names the kept document and span. Raises FormatError when that cannot be
+    written.
 
     >>> from ocrfix.document import Document
     >>> text = "Thực hiện sự chỉ đạo của cấp trên, bà con trong xã đã góp công làm đường."
@@ -67,14 +71,21 @@ def find_duplicates(
     ...     print(found["file"], found["name"], found["evidence"]["kept"]["file"])
     b.txt block-of-earlier-document a.txt
     """
-    with tempfile.TemporaryDirectory(prefix="ocrfix-", dir=folder) as name:
-        corpus = _Corpus(Path(name))
-        try:
-            for item in documents:
-                corpus.add(item, least_words)
-            yield from corpus.lines()
-        finally:
-            corpus.close()
+    try:
+        with tempfile.TemporaryDirectory(prefix="ocrfix-", dir=folder) as name:
+            corpus = _Corpus(Path(name))
+            try:
+                for item in documents:
+                    corpus.add(item, least_words)
+                yield from corpus.lines()
+            finally:
+                with contextlib.suppress(OSError):
+                    corpus.close()
+    except OSError as error:
+        place = folder or tempfile.gettempdir()
+        raise FormatError(
+            f"{place}: temporary files cannot be written: {reason(error)}; choose another with --temporary"
+        ) from error
 
 
 class _Corpus:
