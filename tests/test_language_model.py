@@ -137,6 +137,8 @@ def test_a_passage_and_changes_of_it_have_the_scores_of_their_words(tmp_path, or
     words = rng.integers(1, len(model.words), len(at))
     options = Options(passage, at, words)
     kept = rng.random(len(at)) < 0.5
+    scores, _, targets = options.score(0, 2)
+    assert ((scores * (targets != 0)).sum(0) <= options.ceiling() + 1e-4).all()
     for begin, end, chosen, some in (
         (0, 2, options, np.ones(len(at), bool)),
         (1, 4, options.kept(kept), kept),

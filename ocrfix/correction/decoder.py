@@ -39,6 +39,8 @@ _FIRST: Final = 2
 """Tokens of the window that decide whether an option is looked at further."""
 _HOPELESS: Final = 9.0
 """Nats; an option that is so far behind the best after `_FIRST` tokens is given up."""
+_ROUNDING: Final = 0.01
+"""Nats; far more than sums of single precision are off by."""
 _PORTION: Final = 300
 """Doubtful places decided at a time, at least."""
 _REMEMBERED: Final = 20_000
@@ -141,7 +143,7 @@ def decode(
     keys: list[tuple[int, tuple[str, ...]]] = []
 
     def decide() -> None:
-        found = iter(_decide(reading, passage, candidates, np.concatenate(part)))
+        found = iter(_decide(reading, passage, scores, candidates, np.concatenate(part)))
         for members, (first, key) in zip(part, keys, strict=True):
             decided = [next(found) for _ in members]
             memory[key] = [p.moved(-first) for p in decided]
@@ -170,7 +172,9 @@ def decode(
     return Decoded(places, scores)
 
 
-def _decide(reading: Reading, passage: Passage, candidates: Candidates, doubtful: I64) -> list[Place]:
+def _decide(
+    reading: Reading, passage: Passage, scores: F32, candidates: Candidates, doubtful: I64
+) -> list[Place]:
     choices = candidates.find([canonical(reading.surfaces[i]) for i in doubtful])
     counts = np.array([1 + len(c.ids) for c in choices])
     at = np.repeat(doubtful, counts)
@@ -183,6 +187,14 @@ def _decide(reading: Reading, passage: Passage, candidates: Candidates, doubtful
     options[~own] = np.concatenate([c.ids for c in choices])
     costs[~own] = np.concatenate([c.costs for c in choices])
     asked = Options(passage, at, options)
+    # Most options are hopeless whatever the longer n-grams say: the reading's own score is known already.
+    least = WEIGHT * (scores[doubtful] + scores[doubtful + 1]) - _HOPELESS - _ROUNDING
+    least[reading.ids[doubtful] == UNKNOWN_ID] -= WEIGHT * UNKNOWN_COST
+    hopeful = own | (WEIGHT * asked.ceiling() - costs > np.repeat(least, counts))
+    asked = asked.kept(hopeful)
+    options, costs, own = options[hopeful], costs[hopeful], own[hopeful]
+    counts = np.add.reduceat(hopeful, first, dtype=np.int64)
+    first = np.cumsum(counts) - counts
     lm, held = _window(asked, 0, _FIRST)
     lm[options == UNKNOWN_ID] -= UNKNOWN_COST
     score = WEIGHT * lm - costs

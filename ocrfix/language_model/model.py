@@ -55,9 +55,9 @@ def _map(header: dict[str, Any], arrays: dict[str, NDArray[Any]], name: str) -> 
 class Tokens(NamedTuple):
     """Tokens in order: their ids, texts, and offsets in characters."""
 
-    ids: list[int]
-    surfaces: list[str]
-    starts: list[int]
+    ids: tuple[int, ...]
+    surfaces: tuple[str, ...]
+    starts: tuple[int, ...]
 
 
 class LanguageModel:
@@ -80,7 +80,7 @@ class LanguageModel:
             self.meta: dict[str, Any] = header["meta"]
             words = arrays["words"].tobytes().decode().split("\n")
             self.unigram: F32 = arrays["unigram"]
-            self._backoff1: F32 = arrays["backoff"]
+            self.backoff: F32 = arrays["backoff"]
             self._highest = _map(header, arrays, "highest")
             self._lower = _map(header, arrays, "lower") if self.order > 2 else None
             # One more entry, for "not there" (index -1).
@@ -92,6 +92,11 @@ class LanguageModel:
             }
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
             raise ModelFileError(f"{path} is damaged ({error})") from None
+        # What no log-probability goes beyond, and what longer contexts can add to that of a word alone.
+        longer = [float(max(0.0, b.max())) for b in self._backoff.values()]
+        self.slack = sum(longer)
+        most = [0.0, float(self.unigram.max()), *(float(np.nanmax(p)) for p in self._prob.values())]
+        self.highest = max(most) + max(0.0, float(self.backoff.max())) + self.slack
         self.words: list[str] = words
         self._ids: dict[str, int] = {w: i for i, w in enumerate(words)}
         self.is_word: NDArray[np.bool_] = np.array([any(c.isalpha() for c in w) for w in words], dtype=bool)
@@ -181,7 +186,7 @@ class LanguageModel:
         n-grams of the highest order.
         """
         total: F32 = self.unigram.take(words)
-        total += self._backoff1.take(nearest)
+        total += self.backoff.take(nearest)
         orders = np.ones(len(words), dtype=np.int8)
         alive, there = _ALL, _ALL
         for n, (code, of) in enumerate(zip(codes, contexts, strict=True), 2):
@@ -208,22 +213,21 @@ class LanguageModel:
         No token goes over white space, so those of a text are those of its pieces; most pieces come again.
         """
         known = self._pieces.get(piece)
-        if known is None and piece.isalpha():
-            known = self._pieces[piece] = Tokens([self.word_id(piece)], [piece], [0])
-        elif known is None:
-            matches = list(TOKEN.finditer(piece))
-            surfaces = [m.group() for m in matches]
-            ids = self.word_ids(surfaces)
-            if SKIP_ID in ids:
-                matches = [m for m, i in zip(matches, ids, strict=True) if i != SKIP_ID]
-                surfaces = [m.group() for m in matches]
-                ids = [i for i in ids if i != SKIP_ID]
-            known = Tokens(ids, surfaces, [m.start() for m in matches])
+        if known is None:
+            known = self._cut_piece(piece)
             if len(piece) <= _LONG_PIECE:
                 if len(self._pieces) >= _MOST_PIECES:
                     self._pieces.clear()
                 self._pieces[piece] = known
         return known
+
+    def _cut_piece(self, piece: str) -> Tokens:
+        if piece.isalpha():
+            return Tokens((self.word_id(piece),), (piece,), (0,))
+        matches = list(TOKEN.finditer(piece))
+        ids = self.word_ids([m.group() for m in matches])
+        kept = [(i, m.group(), m.start()) for i, m in zip(ids, matches, strict=True) if i != SKIP_ID]
+        return Tokens(*(tuple(column) for column in zip(*kept, strict=True))) if kept else Tokens((), (), ())
 
     def _tokens(self, pieces: Sequence[str]) -> list[Tokens]:
         found = list(map(self._pieces.get, pieces))
@@ -238,7 +242,7 @@ class LanguageModel:
         pieces = text.split()
         found = self._tokens(pieces)
         ids, surfaces, starts = (list(chain.from_iterable(map(itemgetter(k), found))) for k in range(3))
-        places = np.repeat(piece_starts(text, pieces), [len(f.ids) for f in found])
+        places = np.repeat(piece_starts(text, pieces), list(map(len, map(itemgetter(0), found))))
         return ids, surfaces, places + np.array(starts, dtype=np.int64)
 
     def ids_of(self, text: str) -> list[int]:

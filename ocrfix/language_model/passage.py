@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrfix.language_model.model import LanguageModel
+from ocrfix.language_model.model import BOUNDARY_ID, LanguageModel
 
 __all__ = ["Options", "Passage"]
 
@@ -75,12 +75,34 @@ class Options:
         self._passage, self._at, self._words = passage, at, words
         self._last = words.astype(np.uint64)
         self._order = passage.model.order
-        self._keys = {
-            (n, t): self._key(n, t) for t in range(self._order) for n in range(max(2, t + 1), self._order + 1)
-        }
-        asked = [grams for grams in self._keys if grams[0] < self._order]
-        found = passage.model.codes([self._keys[g] for g in asked], [n for n, _ in asked])
-        self._codes = dict(zip(asked, found, strict=True))
+        self._keys: dict[tuple[int, int], U64] = {}
+        self._codes: dict[tuple[int, int], I32] = {}
+        self._look_up(2)
+
+    def _look_up(self, least: int) -> None:
+        """Look up the n-grams of ``least`` words, or when it is above 2, of so many and more."""
+        ends = [(n, t) for t in range(self._order) for n in range(max(least, t + 1), self._order + 1)]
+        grams = [(n, t) for n, t in ends if n == 2 or least > 2]
+        self._keys |= {(n, t): self._key(n, t) for n, t in grams}
+        asked = [(n, t) for n, t in grams if n < self._order]
+        found = self._passage.model.codes([self._keys[g] for g in asked], [n for n, _ in asked])
+        self._codes |= dict(zip(asked, found, strict=True))
+
+    def ceiling(self) -> F32:
+        """More than what `score` gives from 0 to 2 in all, boundaries left out, by the pairs of words alone.
+
+        A pair that the model lacks leaves its second word what it has by itself, at most.
+        """
+        model, after = self._passage.model, self._word(1)
+        own, following = (self._codes.get((2, t)) for t in (0, 1))
+        if own is None or following is None:
+            return np.full(len(self._at), 2 * model.highest, dtype=np.float32)
+        alone = model.unigram.take(self._words) + model.backoff.take(self._word(-1)) + model.slack
+        next_alone = model.unigram.take(after) + model.backoff.take(self._words) + model.slack
+        next_alone[after == BOUNDARY_ID] = 0
+        least = np.where(own < 0, alone, model.highest)
+        least += np.where(following < 0, next_alone, model.highest)
+        return least
 
     def _key(self, n: int, t: int) -> U64:
         """Key of the n-gram that ends ``t`` words after the option and has it inside."""
@@ -117,6 +139,8 @@ class Options:
         Log-probabilities in nats, lengths of the n-grams that these rest on, and the words' ids: one row a
         word, one column an option.
         """
+        if (self._order, 0) not in self._keys:
+            self._look_up(3)
         steps = range(begin, end)
         words = np.concatenate([self._word(t) for t in steps])
         part, orders = self._passage.model.combined(
