@@ -17,6 +17,8 @@ _RUN: Final = 1 << 20
 """Pairs of a run: 16 MB."""
 _PAIR: Final = 16
 """Bytes of a pair."""
+_SAMPLE: Final = 1024
+"""Pairs of a run, at most, for each key of it that stays in memory."""
 
 
 class SortedRuns:
@@ -39,6 +41,9 @@ class SortedRuns:
         self._held: U64 = np.empty((run, 2), np.uint64)
         self._count = 0
         self._files: list[Path] = []
+        self._lengths: list[int] = []
+        self._every = max(1, min(_SAMPLE, run // 16))
+        self._samples: list[U64] = []
 
     def add(self, keys: U64, values: U64) -> None:
         """Take pairs."""
@@ -55,36 +60,47 @@ class SortedRuns:
     def _flush(self) -> None:
         if not self._count:
             return
+        pairs = _sorted(self._held[: self._count])
         path = self._folder / f"{self._name}-{len(self._files)}"
-        _sorted(self._held[: self._count]).tofile(path)
+        pairs.tofile(path)
         self._files.append(path)
+        self._lengths.append(self._count)
+        self._samples.append(pairs[:: self._every, 0].copy())
         self._count = 0
 
     def merged(self) -> Iterator[tuple[U64, U64]]:
         """The keys and values, sorted, a portion at a time; all pairs of one key are in one portion."""
         self._flush()
         self._held = np.empty((0, 2), np.uint64)
-        runs = [np.memmap(path, np.uint64, "r").reshape(-1, 2) for path in self._files]
         # keys that part what is there into portions of about one run's size
-        step = max(1, self._size // max(1, len(runs)))
-        bounds = np.unique(np.concatenate([run[step::step, 0] for run in runs])) if runs else np.zeros(0)
-        bounds = bounds[len(runs) - 1 :: max(1, len(runs))]
-        at = [0] * len(runs)
-        for bound in [*bounds.tolist(), None]:
+        step = max(1, self._size // self._every)
+        samples = np.sort(np.concatenate([np.zeros(0, np.uint64), *self._samples]))
+        at = [0] * len(self._files)
+        for bound in [*np.unique(samples[step::step]), None]:
             parts = []
-            for number, run in enumerate(runs):
-                end = len(run) if bound is None else int(np.searchsorted(run[:, 0], np.uint64(bound)))
-                if end > at[number]:
-                    # read, not mapped: what is mapped stays with the process
-                    count, begin = 2 * (end - at[number]), _PAIR * at[number]
-                    parts.append(np.fromfile(self._files[number], np.uint64, count, offset=begin))
+            for number, begin in enumerate(at):
+                end = self._lengths[number] if bound is None else self._place(number, bound)
+                if end > begin:
+                    parts.append(self._read(number, begin, end))
                     at[number] = end
             if parts:
-                pairs = _sorted(np.concatenate(parts).reshape(-1, 2))
+                pairs = _sorted(np.concatenate(parts))
                 yield pairs[:, 0].copy(), pairs[:, 1].copy()
         for path in self._files:
             path.unlink()
         self._files = []
+
+    def _place(self, number: int, bound: np.uint64) -> int:
+        """How many pairs of a run have keys below the bound."""
+        block = int(np.searchsorted(self._samples[number], bound))
+        begin = max(0, block - 1) * self._every
+        end = min(self._lengths[number], begin + self._every)
+        return begin + int(np.searchsorted(self._read(number, begin, end)[:, 0], bound))
+
+    def _read(self, number: int, begin: int, end: int) -> U64:
+        # not mapped: what is mapped stays with the process
+        pairs = np.fromfile(self._files[number], np.uint64, 2 * (end - begin), offset=_PAIR * begin)
+        return pairs.reshape(-1, 2)
 
 
 def _sorted(pairs: U64) -> U64:
