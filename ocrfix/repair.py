@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from ocrfix._edits import Fixed, apply, carry, intact_part
 from ocrfix.config import Config
 from ocrfix.detectors import Context, Stage, stages
 from ocrfix.document import Document, SourceMap
-from ocrfix.model import Edit, Finding, Span
+from ocrfix.model import Edit, Finding, Safety, Span
 from ocrfix.report import AppliedEdit, Report, ReportedFinding, Result, Status, Step
 
 if TYPE_CHECKING:
@@ -118,6 +118,8 @@ def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) ->
     detectors = [d for d in stage.detectors if every or any(map(config.uses, d.rules))]
     current = run.document(document.name)
     findings = [f for d in detectors for f in d.find(current, context) if every or config.uses(f.rule)]
+    if document.misplaced is not None:
+        findings = [_against(finding, run, document.misplaced) for finding in findings]
     fates = choose(run.text, findings, config, run.fixed)
     if document.intact is not None:
         fates = intact_part(run.text, fates, document.intact)
@@ -150,6 +152,21 @@ def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) ->
     if run.fixed is not None:
         run.fixed = carry(run.fixed, edits)
     return True
+
+
+def _against(finding: Finding, run: _Run, misplaced: Callable[[int, Span], bool]) -> Finding:
+    """The finding, only shown where it moves text to what cannot come before it on the page."""
+    for edit in finding.edits:
+        place = edit.span.start if edit.source is not None else 0
+        while place and run.text[place - 1].isspace():
+            place -= 1
+        if edit.source is None or not place:
+            continue
+        anchor = run.source.original(Span(place - 1, place))
+        if misplaced(anchor.start, run.source.original(edit.source)):
+            against = {"against": "on the page it stands before the text that it would follow"}
+            return replace(finding, safety=Safety.DISPLAY, evidence={**finding.evidence, **against})
+    return finding
 
 
 def _carry(confidence: NDArray[np.float32], edits: Sequence[Edit], text: str) -> NDArray[np.float32]:
