@@ -16,8 +16,8 @@ from ocrfix.formats.errors import FormatError
 __all__ = ["MAX_MARKUP", "Section", "check_size", "cut"]
 
 MAX_MARKUP: Final = 256 << 20
-"""Bytes of markup that are read in one piece: its words take 10 to 15 times as much memory."""
-_PAGES: Final = 500
+"""Bytes of markup that are read in one piece: cleaning takes 20 to 30 times as much memory."""
+_PAGES: Final = 250
 """Pages of a section where a page has up to `_LIGHT` bytes, as with words; fewer where it has more."""
 _LIGHT: Final = 128 << 10
 _FEWEST: Final = 8
@@ -68,7 +68,7 @@ def check_size(data: bytes, name: str) -> None:
     """Raise FormatError for markup too large to be read in one piece."""
     if len(data) > MAX_MARKUP:
         raise FormatError(
-            f"{name}: {len(data) >> 20} MB of markup in one piece would need more than {len(data) >> 27} GB "
+            f"{name}: {len(data) >> 20} MB of markup in one piece would need more than {len(data) // 50_000_000} GB "
             "of memory; divide it by its pages into several files"
         )
 
