@@ -68,8 +68,8 @@ def check_size(data: bytes, name: str) -> None:
     """Raise FormatError for markup too large to be read in one piece."""
     if len(data) > MAX_MARKUP:
         raise FormatError(
-            f"{name}: {len(data) >> 20} MB of markup in one piece would need more than {len(data) // 50_000_000} GB "
-            "of memory; divide it by its pages into several files"
+            f"{name}: {len(data) >> 20} MB of markup in one piece would need more than "
+            f"{len(data) // 50_000_000} GB of memory; divide it by its pages into several files"
         )
 
 
