@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from ocrfix.detectors.words import SAFE_FROM, UNSAFE_FROM
 from ocrfix.evaluation import Measured, calibration_error, precision_recall, reliability
@@ -74,5 +76,16 @@ def _reliability(measured: Measured, path: Path, title: str) -> None:
     axes.text(0.03, 0.93, f"expected error {error:.3f}, {len(measured.judged)} findings", color=INK)
     axes.set_xlim(0, 1.01)
     axes.set_ylim(0, 1.01)
+    axes.grid(color=PALE, alpha=0.3)
+    _save(figure, path)
+
+
+def curves(every: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]], path: Path) -> None:
+    """Precision of the surest changes against how many of them are right, a line each."""
+    figure, axes = plt.subplots(figsize=(4.6, 3.2))
+    for (name, (right, precision)), color in zip(every.items(), (PALE, LINE, INK), strict=False):
+        axes.plot(right[20:], precision[20:], color=color, linewidth=1.5, label=name)
+    axes.set(xlabel="right changes", ylabel="precision", ylim=(0.9, 1.0))
+    axes.legend(frameon=False)
     axes.grid(color=PALE, alpha=0.3)
     _save(figure, path)

@@ -165,7 +165,7 @@ def test_confidence_learns_and_is_written(tmp_path):
     rng = np.random.default_rng(3)
     rows = rng.normal(size=(3000, len(NAMES)))
     right = rows[:, 0] + rows[:, 1] + 0.3 * rng.normal(size=3000) > 0
-    model = fit(rows, right, epochs=20)
+    model = fit(rows, right, epochs=20, names=NAMES)
     sure = model(rows)
     assert sure[right].mean() > 0.8
     assert sure[~right].mean() < 0.2
@@ -203,13 +203,14 @@ def test_confidence_from_pairs(tmp_path):
     bad = "Quỹ vi nguời nghèo cùa xã đã trao qua cho hộ nghèo. Hội nghị dã thành công tôt đẹp."
     name = "Chị Vi và em Quyên đọc sách của Hới ở nhà bà Lạn cạnh chợ Diên."
     path = tmp_path / "pairs.jsonl"
-    rows = [{"gold": gold, "ocr": bad}, {"gold": name, "ocr": name}] * 30
+    slips = "Bà cụ mây áo cho cháu, ông lảo đi câu tôm ở bờ ao, em bé ngôi chơi bên thềm nhà."
+    rows = [{"gold": gold, "ocr": bad}, {"gold": name, "ocr": name}, {"gold": slips, "ocr": slips}] * 30
     path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf-8")
-    learn_confidence([path], tmp_path / "c.json", corrector.model, corrector.candidates)
+    learn_confidence([path], tmp_path / "c.json", corrector)
     assert load_confidence(str(tmp_path / "c.json")) is not None
     path.write_text(json.dumps({"gold": gold, "ocr": gold}), encoding="utf-8")
-    with pytest.raises(ValueError, match="too few changes"):
-        learn_confidence([path], tmp_path / "d.json", corrector.model, corrector.candidates)
+    with pytest.raises(ValueError, match="too few doubtful words"):
+        learn_confidence([path], tmp_path / "d.json", corrector)
 
 
 def test_one_phrase_is_misread_every_time_or_never():

@@ -8,8 +8,13 @@ from typing import Final
 
 from ocrfix import Config, clean, language_model
 from ocrfix._pairs import read_pairs
+from ocrfix.correction.candidates import Candidates
+from ocrfix.correction.channel import load_channel
 from ocrfix.correction.channel_counts import learn_channel
-from ocrfix.correction.corrector import load_corrector
+from ocrfix.correction.confidence import UNFITTED
+from ocrfix.correction.context import load_context
+from ocrfix.correction.context_learning import learn_context
+from ocrfix.correction.corrector import Corrector
 from ocrfix.correction.learning import learn_confidence
 from ocrfix.correction.pairs import paragraphs
 from ocrfix.detectors._duplicates_learning import learn_repeats
@@ -17,7 +22,7 @@ from ocrfix.detectors._joins_learning import learn_joins
 from ocrfix.detectors._punctuation_capitals import corpus_lines, count_capitals, write_capitals
 from ocrfix.detectors._punctuation_learning import learn_punctuation, write_punctuation
 
-__all__ = ["LEARNERS", "learn_capitals", "learn_marks", "learn_model", "learn_words"]
+__all__ = ["LEARNERS", "learn_capitals", "learn_marks", "learn_model", "learn_surroundings", "learn_words"]
 
 _CHARACTERS: Final = 60_000_000
 _RIGHT_CHARACTERS: Final = 1_500_000
@@ -34,14 +39,39 @@ def learn_model(
     progress: Callable[[str], None],
 ) -> None:
     """Build a language model without the paragraphs of the pairs that are held out."""
-    left_out = [p.gold for p in paragraphs(p for path in held_out for p in read_pairs(path))]
+    left_out = _truths(held_out)
     language_model.learn(paths, output, progress, order=order, size=size, held_out=left_out)
 
 
-def learn_words(paths: Sequence[Path], output: Path) -> None:
-    """Fit how sure a change of a word is, with the models that ocrfix carries."""
-    corrector = load_corrector()
-    learn_confidence(paths, output, corrector.model, corrector.candidates)
+def _truths(held_out: Sequence[Path]) -> list[str]:
+    return [p.gold for p in paragraphs(p for path in held_out for p in read_pairs(path))]
+
+
+def learn_surroundings(
+    paths: Sequence[Path],
+    output: Path,
+    held_out: Sequence[Path],
+    places: int,
+    progress: Callable[[str], None],
+) -> None:
+    """Learn the context model for the language model that ocrfix carries, without what is held out."""
+    model = language_model.load()
+    learn_context(
+        paths,
+        output,
+        model,
+        Candidates(model, load_channel()),
+        held_out=_truths(held_out),
+        places=places,
+        progress=progress,
+    )
+
+
+def learn_words(paths: Sequence[Path], output: Path, *, context: bool = True) -> None:
+    """Fit how sure a change of a word is; ``context``: whether the context model is asked too."""
+    model = language_model.load()
+    sentence = load_context(model) if context else None
+    learn_confidence(paths, output, Corrector(model, Candidates(model, load_channel()), UNFITTED, sentence))
 
 
 def learn_capitals(paths: Sequence[Path], output: Path) -> None:
@@ -73,7 +103,6 @@ def learn_marks(paths: Sequence[Path], right: Sequence[Path], output: Path) -> N
 
 LEARNERS: Final[dict[str, Callable[[Sequence[Path], Path], object]]] = {
     "pairs": learn_channel,
-    "confidence": learn_words,
     "capitals": learn_capitals,
     "repeats": learn_repeats,
     "seams": learn_joins,

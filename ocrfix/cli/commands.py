@@ -20,6 +20,7 @@ from ocrfix.cli.bench import command as bench
 from ocrfix.cli.completion import command as completion
 from ocrfix.cli.config import command as config
 from ocrfix.cli.duplicates import command as duplicates
+from ocrfix.cli.learn import command as learn
 from ocrfix.formats import FormatError
 
 __all__ = ["cli"]
@@ -203,99 +204,9 @@ def list_rules(code: str | None) -> None:
     click.echo("\n\n".join(texts), nl=False)
 
 
-@cli.command()
-@click.argument("paths", nargs=-1, required=True, metavar="CORPUS...", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write.",
-)
-@click.option("--pairs", is_flag=True, help="Learn misreadings from JSON lines with gold and ocr.")
-@click.option("--confidence", is_flag=True, help="Learn from such pairs how sure a change is.")
-@click.option("--capitals", is_flag=True, help="Count in right text how often words have a capital.")
-@click.option("--punctuation", is_flag=True, help="Learn from such pairs how sure a change of a mark is.")
-@click.option("--repeats", is_flag=True, help="Learn from right text which passages were glued in again.")
-@click.option("--seams", is_flag=True, help="Learn from right text how the halves of a sentence fit.")
-@click.option(
-    "--right",
-    multiple=True,
-    metavar="TEXT",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="With --punctuation: right text, where no mark is to be changed.",
-)
-@click.option(
-    "--held-out",
-    multiple=True,
-    metavar="PAIRS",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Leave the paragraphs of these pairs out of the language model.",
-)
-@click.option("--order", type=click.IntRange(2, 4), default=4, show_default=True, help="Longest n-gram.")
-@click.option("--size", type=float, default=24.0, show_default=True, help="Size of the model in megabytes.")
-@click.option("--quiet", "-q", is_flag=True, help="Say nothing on the way.")
-def learn(
-    paths: tuple[Path, ...],
-    output: Path,
-    pairs: bool,
-    confidence: bool,
-    capitals: bool,
-    punctuation: bool,
-    repeats: bool,
-    seams: bool,
-    right: tuple[Path, ...],
-    held_out: tuple[Path, ...],
-    order: int,
-    size: float,
-    quiet: bool,
-) -> None:
-    """Learn a language model from right text, for --model.
-
-    CORPUS is UTF-8 text, one paragraph a line, also compressed (.xz, .gz, .bz2).
-    With --pairs, --confidence or --punctuation: JSON lines with "gold" (right) and "ocr" (as it was
-    read). Confidences are learned with the models that ocrfix carries; their corpus must not hold the
-    pairs.
-    """
-    flags = {
-        "pairs": pairs,
-        "confidence": confidence,
-        "capitals": capitals,
-        "punctuation": punctuation,
-        "repeats": repeats,
-        "seams": seams,
-    }
-    kinds = [name for name, on in flags.items() if on] or ["model"]
-    if len(kinds) > 1:
-        raise click.UsageError(
-            "--pairs, --confidence, --capitals, --punctuation, --repeats and --seams exclude each other"
-        )
-    for path in paths:
-        if not path.is_file():
-            raise Failed(f"{path}: {'this is a folder; name its files' if path.is_dir() else 'no such file'}")
-
-    def progress(text: str) -> None:
-        if not quiet:
-            click.echo(text, err=True)
-
-    from ocrfix.cli import _learning  # noqa: PLC0415  (start-up time)
-
-    try:
-        if kinds == ["model"]:
-            _learning.learn_model(paths, output, held_out, order, size, progress)
-        elif kinds == ["punctuation"]:
-            _learning.learn_marks(paths, right, output)
-        else:
-            _learning.LEARNERS[kinds[0]](paths, output)
-    except (OSError, ValueError) as error:
-        raise Failed(str(error)) from error
-    if not quiet:
-        click.echo(f"wrote {output}", err=True)
-
-
 cli.add_command(apply_command)
 cli.add_command(bench)
 cli.add_command(completion)
+cli.add_command(learn)
 cli.add_command(config)
 cli.add_command(duplicates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrfix._data import data_path
-from ocrfix.correction.features import NAMES
+from ocrfix.correction.features import NAMES, NARROW
+from ocrfix.correction.rescoring import EVEN, Choice
 
-__all__ = ["Confidence", "fit", "load_confidence", "write"]
+__all__ = ["UNFITTED", "Confidence", "fit", "load_confidence", "write"]
 
 HIDDEN: Final = 24
 F64 = NDArray[np.float64]
@@ -34,6 +36,10 @@ class Confidence:
     inner_bias: F64
     outer: F64
     outer_bias: float
+    names: tuple[str, ...] = ()
+    """Of the features, in the order of the columns; empty where whoever asks knows them."""
+    choice: Choice = EVEN
+    """How the context model is heeded before these features are taken."""
 
     def __call__(self, rows: F64) -> F64:
         """Probability of each row's change being right."""
@@ -41,8 +47,19 @@ class Confidence:
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(hidden @ self.outer + self.outer_bias, -40, 40))))
 
 
+_NONE: Final = np.zeros(0)
+UNFITTED: Final = Confidence(_NONE, _NONE, np.zeros((0, 0)), _NONE, _NONE, 0.0)
+"""For a corrector that learns."""
+
+
 def fit(
-    rows: F64, right: NDArray[np.bool_], *, decay: float = 0.2, epochs: int = 60, seed: int = 1
+    rows: F64,
+    right: NDArray[np.bool_],
+    *,
+    decay: float = 0.2,
+    epochs: int = 60,
+    seed: int = 1,
+    names: Sequence[str] = (),
 ) -> Confidence:
     """Fit by Adam (Kingma and Ba 2015) with decoupled weight decay; the same data give the same model."""
     rng = np.random.default_rng(seed)
@@ -83,7 +100,7 @@ def fit(
                 for k in range(len(weights)):
                     averaged[k] += weights[k] / (steps - steps // 2)
     inner, inner_bias, outer, outer_bias = averaged
-    return Confidence(mean, scale, inner, inner_bias, outer, float(outer_bias[0]))
+    return Confidence(mean, scale, inner, inner_bias, outer, float(outer_bias[0]), tuple(names))
 
 
 def write(path: Path, model: Confidence, note: str) -> None:
@@ -94,10 +111,12 @@ def write(path: Path, model: Confidence, note: str) -> None:
 
     table = [
         f'  "{name}": {json.dumps([round(float(m), 5), round(float(s), 5), *numbers(w)])}'
-        for name, m, s, w in zip(NAMES, model.mean, model.scale, model.inner, strict=True)
+        for name, m, s, w in zip(model.names, model.mean, model.scale, model.inner, strict=True)
     ]
     head = {"note": note, "licence": "Apache-2.0", "columns": "mean, scale, weight for each hidden unit"}
     lines = [f" {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}," for k, v in head.items()]
+    if model.choice != EVEN:
+        lines.append(f' "choice": {json.dumps({k: round(w, 4) for k, w in model.choice._asdict().items()})},')
     lines += [
         f' "inner_bias": {json.dumps(numbers(model.inner_bias))},',
         f' "outer": {json.dumps(numbers(model.outer))},',
@@ -109,20 +128,22 @@ def write(path: Path, model: Confidence, note: str) -> None:
 
 
 @lru_cache(maxsize=2)
-def load_confidence(path: str | None = None) -> Confidence:
-    """The confidence model at ``path``, or the one that ocrfix carries.
+def load_confidence(path: str | None = None, *, context: bool = True) -> Confidence:
+    """The confidence model at ``path``, or one that ocrfix carries: with the context model or without it.
 
     Raises ValueError when the file is none, or was made for other features.
     """
-    file = Path(path) if path else data_path("vi", "confidence.json")
+    own = "confidence.json" if context else "confidence-ngrams.json"
+    file = Path(path) if path else data_path("vi", own)
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
-        if list(body["features"]) != list(NAMES):
+        names = tuple(body["features"])
+        if names not in (NAMES, NARROW):
             raise ValueError("other features")  # noqa: TRY301
-        table = np.array([body["features"][name] for name in NAMES], dtype=np.float64)
+        table = np.array([body["features"][name] for name in names], dtype=np.float64)
         inner_bias, outer = np.array(body["inner_bias"]), np.array(body["outer"])
-        return Confidence(
-            table[:, 0], table[:, 1], table[:, 2:], inner_bias, outer, float(body["outer_bias"])
-        )
+        bias = float(body["outer_bias"])
+        choice = Choice(**body["choice"]) if "choice" in body else EVEN
+        return Confidence(table[:, 0], table[:, 1], table[:, 2:], inner_bias, outer, bias, names, choice)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise ValueError(f"{file} is not a confidence model for these features ({error})") from None

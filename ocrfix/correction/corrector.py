@@ -14,12 +14,15 @@ from ocrfix.correction import engine
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.channel import load_channel
 from ocrfix.correction.confidence import Confidence, load_confidence
-from ocrfix.correction.decoder import Memory, decode
+from ocrfix.correction.context import ContextModel, load_context
+from ocrfix.correction.decoder import Decoded, Memory, decode
 from ocrfix.correction.features import Change, changes, features
 from ocrfix.correction.reading import Reading, read
+from ocrfix.correction.rescoring import Choice, rescore
 from ocrfix.document import Document
 from ocrfix.language_model import LanguageModel, load
 from ocrfix.model import Span
+from ocrfix.vietnamese.dialect import SHORT_FORMS, is_southern
 from ocrfix.vietnamese.syllable import restyle, tone_style
 
 __all__ = ["Correction", "Corrector", "document_style", "in_case_of", "load_corrector"]
@@ -36,8 +39,8 @@ class Correction:
 
     ``span`` in the document, ``reading`` the text there, ``meant`` the proposed text in the reading's letter
     case and the document's tone style, ``confidence`` a probability, ``evidence`` JSON-able: the best
-    readings with their posterior probability, channel cost and model score (nats), and the OCR engine's own
-    confidence in the reading where the format tells it.
+    readings with their probability, channel cost, score by n-grams and log-probability by the context model
+    (nats), and the OCR engine's own confidence in the reading where the format tells it.
     """
 
     span: Span
@@ -78,6 +81,15 @@ def document_style(surfaces: list[str]) -> str:
     return "new" if seen["new"] > seen["old"] else "old"
 
 
+def _without_dialect(reading: Reading, found: list[Change]) -> list[Change]:
+    """Changes but for those of Southern short forms, in a text that is Southern."""
+    if not any(change.reading in SHORT_FORMS for change in found):
+        return found
+    if not is_southern(surface.lower() for surface in reading.surfaces):
+        return found
+    return [change for change in found if change.reading not in SHORT_FORMS]
+
+
 def _pooled(reading: Reading, found: list[Change], sure: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities in which changes of one phrase support each other.
 
@@ -115,18 +127,32 @@ def _with_engine(
 class Corrector:
     """Finds misread words. Holds the models, and memories with bounds; safe to share between threads."""
 
-    def __init__(self, model: LanguageModel, candidates: Candidates, confidence: Confidence) -> None:
-        self.model, self.candidates, self.confidence = model, candidates, confidence
+    def __init__(
+        self,
+        model: LanguageModel,
+        candidates: Candidates,
+        confidence: Confidence,
+        context: ContextModel | None = None,
+    ) -> None:
+        self.model, self.candidates, self.confidence, self.context = model, candidates, confidence, context
         self._memory: Memory = {}
+
+    def decode(self, reading: Reading, memory: Memory | None = None, choice: Choice | None = None) -> Decoded:
+        """Decide the doubtful places of a reading, by the context model too where there is one."""
+        decoded = decode(reading, self.model, self.candidates, memory)
+        if self.context is None:
+            return decoded
+        choice = choice or self.confidence.choice
+        return rescore(reading, decoded, self.context, self.model.unigram, choice)
 
     def correct(self, document: Document) -> list[Correction]:
         """The probable misreadings of a document, in order."""
         reading = read(document, self.model)
-        decoded = decode(reading, self.model, self.candidates, self._memory)
-        found = changes(reading, decoded, self.model)
+        decoded = self.decode(reading, self._memory)
+        found = _without_dialect(reading, changes(reading, decoded, self.model))
         if not found:
             return []
-        sure = self.confidence(features(reading, decoded, found, self.model))
+        sure = self.confidence(features(reading, decoded, found, self.model, self.confidence.names))
         sure, told = _with_engine(document, reading, found, sure)
         sure = _pooled(reading, found, sure)
         style = document_style(reading.surfaces)
@@ -153,10 +179,15 @@ class Corrector:
                 "word": surface if k == 0 else written(int(place.options[k])),
                 "probability": round(float(place.posterior[k]), 4),
                 "channel": round(float(place.costs[k]), 2),
-                "context": round(float(place.lm[k]), 2),
+                "n-grams": round(float(place.lm[k]), 2),
             }
             for k in best.tolist()
         ]
+        if place.context is not None:
+            alone = place.context - place.context.max()
+            alone -= np.log(np.exp(alone).sum())
+            for item, k in zip(alternatives, best.tolist(), strict=True):
+                item["context"] = round(float(alone[k]), 2)
         evidence: dict[str, Any] = {"alternatives": alternatives}
         if told is not None:
             evidence["engine"] = round(told, 2)
@@ -172,7 +203,9 @@ class Corrector:
 
 @lru_cache(maxsize=2)
 def _corrector(model: LanguageModel) -> Corrector:
-    return Corrector(model, Candidates(model, load_channel()), load_confidence())
+    context = load_context(model)
+    confidence = load_confidence(context=context is not None)
+    return Corrector(model, Candidates(model, load_channel()), confidence, context)
 
 
 def load_corrector(path: str | None = None) -> Corrector:

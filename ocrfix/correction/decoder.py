@@ -7,7 +7,6 @@ decoded together with a beam. The outcome is a posterior probability for each ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -21,7 +20,7 @@ from ocrfix.language_model.model import BOUNDARY_ID, UNKNOWN_ID
 from ocrfix.language_model.passage import Options, Passage
 from ocrfix.vietnamese.syllable import canonical
 
-__all__ = ["Decoded", "Memory", "Place", "decode", "screen"]
+__all__ = ["Decoded", "Memory", "Place", "decode", "screen", "window"]
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -56,6 +55,8 @@ class Place(NamedTuple):
     probabilities; ``lm``: log-probability, nats, of the words from here to the end of the model's
     sight with each option; ``held``: how much of it rests on long n-grams (the sum of their lengths, 4 to
     16); ``costs``: channel cost of each (0 for the reading). ``crowd``: doubtful places decoded together.
+    ``context``: scores by the context model (nats, up to a constant) where it was asked, and ``narrow`` the
+    probabilities without it.
     """
 
     at: int
@@ -65,14 +66,15 @@ class Place(NamedTuple):
     held: NDArray[np.int8]
     costs: F32
     crowd: int
+    narrow: F32 | None = None
+    context: F32 | None = None
 
     def moved(self, by: int) -> Place:
         """The same place, ``by`` tokens further on."""
         return Place(self.at + by, *self[1:])
 
 
-@dataclass(frozen=True)
-class Decoded:
+class Decoded(NamedTuple):
     """The outcome for one reading: its doubtful places and the score of every token (nats)."""
 
     places: list[Place]
@@ -108,7 +110,7 @@ def _screen(reading: Reading, passage: Passage) -> tuple[I64, F32]:
     return doubtful.nonzero()[0], scores
 
 
-def _window(options: Options, begin: int, end: int) -> tuple[F32, NDArray[np.int8]]:
+def window(options: Options, begin: int, end: int) -> tuple[F32, NDArray[np.int8]]:
     """Log-probability of the tokens from ``begin`` to ``end`` places after that of each option.
 
     What a boundary costs is left out. The second array tells how long the n-grams are that it rests on.
@@ -195,14 +197,14 @@ def _decide(
     options, costs, own = options[hopeful], costs[hopeful], own[hopeful]
     counts = np.add.reduceat(hopeful, first, dtype=np.int64)
     first = np.cumsum(counts) - counts
-    lm, held = _window(asked, 0, _FIRST)
+    lm, held = window(asked, 0, _FIRST)
     lm[options == UNKNOWN_ID] -= UNKNOWN_COST
     score = WEIGHT * lm - costs
     near = own | (score > np.repeat(np.maximum.reduceat(score, first), counts) - _HOPELESS)
     options, costs, lm, held = options[near], costs[near], lm[near], held[near]
     counts = np.add.reduceat(near, first, dtype=np.int64)
     first = np.cumsum(counts) - counts
-    further, more = _window(asked.kept(near), _FIRST, REACH + 1)
+    further, more = window(asked.kept(near), _FIRST, REACH + 1)
     lm += further
     held += more
     score = WEIGHT * lm - costs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,9 +17,9 @@ from ocrfix.language_model.model import UNKNOWN_ID
 from ocrfix.vietnamese.letters import strip_marks, strip_tone
 from ocrfix.vietnamese.syllable import canonical, is_syllable
 
-__all__ = ["NAMES", "Change", "changes", "features", "noise_level"]
+__all__ = ["NAMES", "NARROW", "Change", "changes", "features", "noise_level"]
 
-NAMES: Final = (
+NARROW: Final = (
     "margin", "margin_3", "margin_8",  # log-odds of the change against the reading, nats, in hinges
     "rival", "rival_2",  # log-odds against the next best candidate
     "cost", "cost_6",  # channel cost, nats
@@ -36,6 +37,14 @@ NAMES: Final = (
     "words",  # log of the document's number of words
     "quoted",  # right after a quotation mark
     "held", "held_meant",  # lengths of the n-grams that both rest on
+)  # fmt: skip
+"""Without the context model."""
+NAMES: Final = (
+    *NARROW,
+    "narrow_margin",  # log-odds before the context model was asked
+    "sentence",  # what the context model says of the change against the reading, nats
+    "sentence_meant", "sentence_own",  # log-probability of each, by the context model alone
+    "asked",
 )  # fmt: skip
 _ENDS: Final = frozenset({"", ".", "?", "!", ":", "...", "…", "-", "–"})
 _PRIOR_WORDS: Final = 100.0
@@ -75,12 +84,17 @@ def noise_level(reading: Reading, decoded: Decoded) -> float:
 
 
 def features(
-    reading: Reading, decoded: Decoded, found: list[Change], model: LanguageModel
+    reading: Reading,
+    decoded: Decoded,
+    found: list[Change],
+    model: LanguageModel,
+    names: Sequence[str] = NAMES,
 ) -> NDArray[np.float64]:
-    """One row a change, one column a name of `NAMES`."""
+    """One row a change, one column a name of ``names``, some of `NAMES`."""
     rows = np.zeros((len(found), len(NAMES)))
+    columns = [NAMES.index(name) for name in names]
     if not found:
-        return rows
+        return rows[:, columns]
     stands = Counter(reading.ids.tolist())
     unknown_stands = Counter(
         s for s, i in zip(reading.surfaces, reading.ids.tolist(), strict=True) if i == UNKNOWN_ID
@@ -91,7 +105,7 @@ def features(
     words = float(np.log1p(reading.words.sum()))
     for row, change in zip(rows, found, strict=True):
         row[:] = _row(reading, change, model, stands, unknown_stands, repeats, challenged, noise, words)
-    return rows
+    return rows[:, columns]
 
 
 def _row(  # noqa: PLR0913, PLR0917
@@ -143,4 +157,22 @@ def _row(  # noqa: PLR0913, PLR0917
         tone_only, same_skeleton, any(c.isdigit() for c in surface),
         words, quoted,
         int(place.held[0]), int(place.held[pick]),
+        *_sentence(place, pick, margin),
     ]  # fmt: skip
+
+
+def _sentence(place: Place, pick: int, margin: float) -> list[float]:
+    """What the context model says, 0 where it was not asked."""
+    if place.context is None or place.narrow is None:
+        return [margin, 0.0, 0.0, 0.0, 0.0]
+    scores = place.context.astype(float)
+    narrow = np.log(place.narrow[[pick, 0]].astype(float) + 1e-12)
+    alone = scores - scores.max()
+    alone -= np.log(np.exp(alone).sum())
+    return [
+        float(np.clip(narrow[0] - narrow[1], -4, 20)),
+        float(np.clip(scores[pick] - scores[0], -8, 15)),
+        float(max(alone[pick], -10)),
+        float(max(alone[0], -10)),
+        1.0,
+    ]

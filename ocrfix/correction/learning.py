@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ocrfix._pairs import Pair, read_pairs
+from ocrfix.correction._choice_learning import fit_choice
 from ocrfix.correction.alignment import align_words
-from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.confidence import Confidence, fit, write
-from ocrfix.correction.decoder import decode
-from ocrfix.correction.features import NAMES, changes, features
+from ocrfix.correction.corrector import Corrector
+from ocrfix.correction.features import NAMES, NARROW, changes, features
 from ocrfix.correction.pairs import pages, paragraphs
 from ocrfix.correction.reading import read
+from ocrfix.correction.rescoring import EVEN, Choice, evidence
 from ocrfix.document import Document
-from ocrfix.language_model import LanguageModel
 from ocrfix.vietnamese.syllable import canonical
 
-__all__ = ["examples", "learn_confidence", "training_documents"]
+__all__ = ["Examples", "choices", "examples", "learn_confidence", "training_documents"]
 
 
 _LINES, _PARAGRAPHS, _PAGES = 6000, 2400, 900
@@ -34,6 +36,8 @@ _SHORTEST_LINE, _SHORTEST_PARAGRAPH = 4, 20
 _RIGHT = 0.5
 """Share of the documents that are learned from in the right form too."""
 _FEWEST = 50
+_FOR_CHOICE = 6
+"""One of so many documents is enough for six weights."""
 _SLIP = 6.0
 _UNCLEAR = 3.0
 """Log-odds, nats. Read by hand, 46 of 47 such changes of lower-case words in the truth above 6 were right."""
@@ -43,15 +47,23 @@ def _fold(word: str) -> str:
     return canonical("".join(c for c in word if c.isalnum()))
 
 
+class Examples(NamedTuple):
+    """Changes proposed in a text: ``words`` are the word before, and the word that would be changed."""
+
+    rows: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    words: list[tuple[str, str]]
+
+
 def examples(
-    text: str, truth: str, model: LanguageModel, candidates: Candidates
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Features of every change proposed in a text, and whether it is right."""
-    document = Document(text)
-    reading = read(document, model)
-    decoded = decode(reading, model, candidates)
+    text: str, truth: str, corrector: Corrector, names: Sequence[str] = NAMES, choice: Choice | None = None
+) -> Examples:
+    """Every change proposed in a text: its features, and whether it is right by the truth."""
+    model = corrector.model
+    reading = read(Document(text), model)
+    decoded = corrector.decode(reading, choice=choice)
     found = changes(reading, decoded, model)
-    rows = features(reading, decoded, found, model)
+    rows = features(reading, decoded, found, model, names)
     gold_of = _gold_words(text, truth)
     right = np.zeros(len(found), dtype=bool)
     known = np.ones(len(found), dtype=bool)
@@ -64,12 +76,37 @@ def examples(
         if _fold(chunk) == _fold(gold):
             # The truth has the word too. Where it is a common word and all else speaks against it,
             # it is a slip of the paper's own; between sure and unsure nobody can tell.
-            margin = rows[k, NAMES.index("margin")]
+            margin = rows[k, names.index("margin")]
             if surface.islower() and margin >= _SLIP:
                 right[k] = True
             elif surface.islower() and margin >= _UNCLEAR:
                 known[k] = False
-    return rows[known], right[known]
+    around = [(reading.surfaces[c.place.at - 1], reading.surfaces[c.place.at]) for c in found]
+    return Examples(rows[known], right[known], [w for w, k in zip(around, known.tolist(), strict=True) if k])
+
+
+def choices(text: str, truth: str, corrector: Corrector) -> list[tuple[NDArray[np.float32], int]]:
+    """What speaks for each option of every place that the context model is asked about, and the right one.
+
+    Places where no option is right are left out.
+    """
+    model = corrector.model
+    reading = read(Document(text), model)
+    decoded = corrector.decode(reading, choice=EVEN)
+    gold_of = _gold_words(text, truth)
+    found = []
+    for place in decoded.places:
+        if place.context is None:
+            continue
+        start, surface = int(reading.starts[place.at]), reading.surfaces[place.at]
+        chunk, begin, gold = gold_of[start]
+        before, after = chunk[: start - begin], chunk[start - begin + len(surface) :]
+        meant = _fold(gold)
+        for k, option in enumerate(place.options.tolist()):
+            if _fold(before + (model.words[option] if k else surface) + after) == meant:
+                found.append((evidence(place, surface, model.unigram), k))
+                break
+    return found
 
 
 def _gold_words(text: str, truth: str) -> dict[int, tuple[str, int, str]]:
@@ -107,27 +144,33 @@ def training_documents(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
     return documents + [(p.gold, p.gold) for p in chosen if chance.random() < _RIGHT]
 
 
-def learn_confidence(
-    paths: Sequence[Path], output: Path, model: LanguageModel, candidates: Candidates
-) -> Confidence:
+def learn_confidence(paths: Sequence[Path], output: Path, corrector: Corrector) -> Confidence:
     """Fit the confidence model on files of pairs and write it.
 
     Raises ValueError for a file that holds no pairs or too few to learn from, OSError on files.
     """
     pairs = [p for path in paths for p in read_pairs(path)]
+    names = NAMES if corrector.context else NARROW
+    documents = training_documents(pairs)
+    choice = EVEN
+    if corrector.context:
+        seen = [c for text, truth in documents[::_FOR_CHOICE] for c in choices(text, truth, corrector)]
+        if len(seen) < _FEWEST:
+            raise ValueError(f"the pairs hold too few doubtful words to learn from ({len(seen)})")
+        choice = fit_choice(seen)
     rows: list[NDArray[np.float64]] = []
     right: list[NDArray[np.bool_]] = []
-    for text, truth in training_documents(pairs):
-        x, y = examples(text, truth, model, candidates)
+    for text, truth in documents:
+        x, y, _ = examples(text, truth, corrector, names, choice)
         rows.append(x)
         right.append(y)
     x, y = (
-        np.concatenate(rows or [np.zeros((0, len(NAMES)))]),
+        np.concatenate(rows or [np.zeros((0, len(names)))]),
         np.concatenate(right or [np.zeros(0, dtype=bool)]),
     )
     if len(y) < _FEWEST or y.all() or not y.any():
         raise ValueError(f"the pairs hold too few changes to learn from ({len(y)})")
-    confidence = fit(x, y)
-    names = ", ".join(sorted(p.name for p in paths))
-    write(output, confidence, f"Learned from {len(y)} changes in {len(rows)} documents of {names}")
+    confidence = replace(fit(x, y, names=names), choice=choice)
+    sources = ", ".join(sorted(p.name for p in paths))
+    write(output, confidence, f"Learned from {len(y)} changes in {len(rows)} documents of {sources}")
     return confidence
