@@ -64,6 +64,8 @@ def border_furniture(sheet: Sheet, known: Iterable[int]) -> list[Mark]:
     decides: neighbouring candidates are one border of pages, and what is known of one line (it breaks a
     sentence, its number goes up) counts for its neighbours. ``known`` are lines that are furniture.
     """
+    if sheet.lines[-1].start - sheet.lines[0].end < _PAGE:
+        return []
     known = set(known)
     entries, groups = _candidates(sheet, known)
     if len(entries) < _CHAIN and not groups:

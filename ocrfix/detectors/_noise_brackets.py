@@ -43,7 +43,10 @@ def label(sheet: Sheet, index: int) -> Mark | None:
     """An English title or note of the transcription itself."""
     text = sheet.lines[index].text
     signed = text[0] in "[(*_#-=" or text[-1] in ":."
-    if not signed or len(text) > LABEL or not is_label(text.strip(LIST_MARKS)):
+    if not signed or len(text) > LABEL:
+        return None
+    name = text.strip(LIST_MARKS)
+    if not name.isascii() or not is_label(name):
         return None
     return marked(f"a model's remark {short(text)}", "label", (0.96, Safety.SAFE), index)
 
@@ -52,6 +55,9 @@ def brackets(sheet: Sheet, index: int) -> list[Mark]:
     """Notes in brackets on what was not read, on pictures, on the layout."""
     line = sheet.lines[index]
     text = line.text
+    inside = "[" in text
+    if not inside and text[0] not in "(*_" and text.rstrip("*_# ")[-1:] not in (":", "："):
+        return []
     if len(text) <= _BRACKET and (picture := _PICTURE.fullmatch(text) or _UNREAD.fullmatch(text)):
         sure = text[0] == "[" and (picture.re is _PICTURE or _SURE_UNREAD.fullmatch(text))
         grade = (0.95, Safety.SAFE) if sure else (0.75, Safety.UNSAFE)
@@ -60,7 +66,9 @@ def brackets(sheet: Sheet, index: int) -> list[Mark]:
     if note is not None:
         grade = (0.95, Safety.SAFE) if note else (0.75, Safety.UNSAFE)
         return [marked(f"a model's note on the page {short(text)}", "layout", grade, index)]
-    if (behind := _BEHIND.search(text)) and is_layout_note(behind["note"]):
+    if not inside:
+        return []
+    if text[-1] == "]" and (behind := _BEHIND.search(text)) and is_layout_note(behind["note"]):
         place = Span(line.start + behind.start("note"), line.end)
         return [
             marked(

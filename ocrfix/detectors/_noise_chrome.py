@@ -10,7 +10,14 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ocrfix.detectors._noise_chrome_lines import HOME, LONGEST, SECTIONS, chrome_tier, fold_chrome
+from ocrfix.detectors._noise_chrome_lines import (
+    HOME,
+    LONGEST,
+    SECTIONS,
+    chrome_tier,
+    fold_chrome,
+    may_have_notices,
+)
 from ocrfix.detectors._noise_lines import ENDINGS, LONG, Mark, Sheet
 from ocrfix.detectors._noise_rules import WEB_CHROME
 from ocrfix.detectors._noise_vocabulary import web_words
@@ -31,12 +38,13 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     """Lines of page chrome; ``noise`` are lines that are other noise, and do not part a run of chrome."""
     tiers = {}
     start = _after_front_matter(sheet)
+    notices = may_have_notices(sheet.text)
     for index, line in enumerate(sheet.lines):
         if (
             index >= start
             and len(line.text) <= LONGEST
-            and (tier := chrome_tier(line.text))
             and not _wrapped(sheet, index)
+            and (tier := chrome_tier(line.text, notices=notices))
         ):
             tiers[index] = tier
     for index in _in_paragraphs(sheet, tiers):

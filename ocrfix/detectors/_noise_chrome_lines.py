@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
 from ocrfix.detectors._noise_forms import form_tier
-from ocrfix.detectors._noise_vocabulary import built_tier, names_column, split_menu
-from ocrfix.detectors._noise_weights import line_weight
+from ocrfix.detectors._noise_vocabulary import built_tier, first_of_menu, is_parted, names_column, split_menu
+from ocrfix.detectors._noise_weights import line_weight, may_weigh
 
-__all__ = ["HOME", "LONGEST", "SECTIONS", "chrome_tier", "fold_chrome"]
+__all__ = ["HOME", "LONGEST", "SECTIONS", "chrome_tier", "fold_chrome", "may_have_notices"]
 
 LONGEST: Final = 300
 """Characters of the longest line compared with the phrases."""
@@ -47,13 +47,15 @@ _RIGHTS: Final = (
     "(c)",
     "copyright",
     "®",
-    "quyền",
+    "bản quyền",
     "ghi rõ",
     "sao chép",
     "đăng lại",
     "phát hành lại",
     "sử dụng lại",
 )
+_KEPT: Final = ("bảo lưu", "rights reserved")
+"""Words one of which every notice of rights has: a screen before the patterns themselves."""
 _CONSENT: Final = re.compile(
     r"\W*(?:chúng tôi|trang (?:web|này|tin)|website|báo|cổng|bằng (?:cách|việc)|khi (?:bạn|tiếp tục)|để|nhằm"
     r"|we|this|by|our|to|cookies?|bạn)\b.*\b(?:sử dụng|đồng ý|chấp nhận|chính sách|trải nghiệm|tiếp tục"
@@ -86,6 +88,7 @@ _TRACE: Final = 1.0
 
 Of 109,000 short right lines 14, 300 and 2,400 reach them, of lines of unseen web pages 24, 60 and 85 %."""
 HOME: Final = ("trang chủ", "trang nhất", "home")
+_HEAD: Final = 12  # characters in which it is named
 SECTIONS: Final = 3
 """Section names from which on, in one run that begins with the home page, they are a site's menu."""
 _CRUMBS: Final = re.compile(
@@ -106,6 +109,8 @@ def fold_chrome(text: str) -> str:
 class _Phrases(NamedTuple):
     whole: dict[str, str]
     """Phrase to tier."""
+    begins: frozenset[str]
+    """First words of the phrases, whole or with an open end."""
     openings: dict[str, list[tuple[str, str]]]
     """First word to the phrases with an open end, and their tiers."""
 
@@ -123,22 +128,27 @@ def _phrases() -> _Phrases:
             openings.setdefault(start.split()[0].strip(_EDGES), []).append((start, tier))
         else:
             whole[phrase.strip(_EDGES.replace("#", ""))] = tier
-    return _Phrases(whole, openings)
+    firsts = (phrase.split(" ", 1)[0].strip(_EDGES) for phrase in whole)
+    return _Phrases(whole, frozenset((*firsts, *openings)), openings)
 
 
-def chrome_tier(text: str) -> str | None:
-    """How sure it is that the line is chrome, as the tiers of the phrase list say; None if it is none."""
+@lru_cache(maxsize=4096)
+def chrome_tier(text: str, *, notices: bool = True) -> str | None:
+    """How sure it is that the line is chrome, as the tiers of the phrase list say; None if it is none.
+
+    ``notices``: whether its document may have notices (`may_have_notices`).
+    """
     if len(text) > LONGEST or _LISTED.match(text):
         return None
     tier = _listed_tier(text)
-    if tier is None and text.casefold().startswith(HOME) and _CRUMBS.fullmatch(text):
+    if tier is None and text[:_HEAD].casefold().startswith(HOME) and _CRUMBS.fullmatch(text):
         return "sure"
-    if tier is None and len(text) <= _MENU:
-        tier = _menu_tier(split_menu(text))
+    if tier is None and len(text) <= _MENU and is_parted(text):
+        tier = _menu_tier(text)
     if tier is None:
         tier = built_tier(text)
         if tier != "built":
-            tier = _notice_tier(text) or form_tier(text) or tier
+            tier = (_notice_tier(text) if notices else _marked_tier(text)) or form_tier(text) or tier
     return tier or _weighed_tier(text)
 
 
@@ -147,6 +157,8 @@ def _weighed_tier(text: str) -> str | None:
     if len(text) > _WEIGHED or text[-1] in ",;-" or text[0] in '“"‘' or not text[0].isupper():
         return None
     if text.count(" ") > (_SENTENCE if text[-1] == "." else _WORDS):
+        return None
+    if not may_weigh(text, "chrome", _TRACE):
         return None
     weight = line_weight(text, "chrome")
     if weight >= _TRACE and (names_column(text) or _CREDIT.match(text)):
@@ -159,10 +171,12 @@ def _weighed_tier(text: str) -> str | None:
 def _listed_tier(text: str) -> str | None:
     """The tier of the phrase that a line is, or begins with."""
     phrases = _phrases()
+    word = text.split(None, 1)[0].casefold().strip(_EDGES)
     if len(text) > _SHORT:
-        word = text.split(None, 1)[0].casefold().strip(_EDGES)
         if word and word not in phrases.openings:
             return None
+    elif word.isalpha() and word not in phrases.begins:
+        return None
     folded = fold_chrome(text)
     tier = phrases.whole.get(folded)
     if tier is not None:
@@ -189,19 +203,26 @@ def _link_tier(text: str) -> str | None:
     return "link" if works or not title[:1].isupper() or title.count(" ") < _TITLE - 1 else "pointer"
 
 
-def _menu_tier(parts: list[str]) -> str | None:
+def _menu_tier(text: str) -> str | None:
     """A row of buttons or links: all parts are chrome in company, and one is it by itself."""
+    first = first_of_menu(text)
+    if first and not _HASH.fullmatch(first) and not _part_tier(first):
+        return None
+    parts = split_menu(text)
     if not 2 <= len(parts) <= _PARTS:
         return None
     if all(_HASH.fullmatch(p) for p in parts):
         return "near"
-    phrases = _phrases().whole
-    tiers = [phrases.get(fold_chrome(p)) or built_tier(p) or _button(p) for p in parts]
+    tiers = [_part_tier(p) for p in parts]
     if None in tiers:
         return None
     if tiers.count("section") >= min(len(tiers), SECTIONS):
         return "near"
     return "sure" if any(t in ("sure", "near", "solo", "built") for t in tiers) else "weak"
+
+
+def _part_tier(text: str) -> str | None:
+    return _phrases().whole.get(fold_chrome(text)) or built_tier(text) or _button(text)
 
 
 def _button(text: str) -> str | None:
@@ -211,16 +232,27 @@ def _button(text: str) -> str | None:
 def _notice_tier(text: str) -> str | None:
     """Copyright lines, breadcrumbs, consent to cookies, hashtags, links to related articles."""
     folded = text.casefold()
-    if any(word in folded for word in _RIGHTS):
+    if any(map(folded.__contains__, _RIGHTS)) or ("quyền" in folded and any(map(folded.__contains__, _KEPT))):
         if _STRICT.fullmatch(text):
             return "sure"
         if _COPYRIGHT.fullmatch(text):
             return "built" if text[0] in "©(" or "bảo lưu mọi" in folded else "near"
     if "cookie" in folded and _CONSENT.match(folded):
         return "built"
+    return _marked_tier(text)
+
+
+def may_have_notices(text: str) -> bool:
+    """Whether a text has words that every notice of rights or of cookies has: a screen for its lines."""
+    folded = text.casefold()
+    return any(map(folded.__contains__, _RIGHTS)) or any(map(folded.__contains__, (*_KEPT, "cookie")))
+
+
+def _marked_tier(text: str) -> str | None:
+    """Rows of hashtags, and links to related articles."""
     if text[0] == "#" and all(_HASH.fullmatch(p) for p in text.replace(",", " ").split()):
         return "near"
-    if _ARROWS.match(text):
+    if text[0] in ">»=–-" and _ARROWS.match(text):
         title = text.lstrip(">»=–- ")
         return (
             "pointer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
@@ -61,9 +62,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {tier: re.compile("|".join(patterns), re.IGNORECASE) for tier, patterns in tiers.items()}
 
 
-# What can open such a sentence: a screen for long texts before the patterns themselves are tried.
-_OPENING: Final = re.compile(
-    r"(?:\A|(?<=[\n\f.!?:;…”\"’)\]*_>]))(?P<lead>[ \t]*)(?:[(\[*_>#\-]{1,4} ?)?"
+# What can open such a sentence, at the text's start and behind the mark that ends another: a screen for
+# long texts before the patterns themselves are tried.
+_LEAD: Final = r"(?P<lead>[ \t]*)(?:[(\[*_>#\-]{1,4} ?)?"
+_WORDS: Final = (
+    r"(?=[A-Z][A-Za-z'’]*[ :,!])"
     r"(?=(?:Here|Below|The|This|Sure|Certainly|Of course|Absolutely|O[Kk]|Okay|Text|Image|Picture|Photo"
     r"|Figure"
     r"|Logo|Chart|Table|Visual|An?|Description|Note|NOTE|Please|Disclaimer|I|I['’]m|Transcri|Extracted|OCR"
@@ -79,7 +82,10 @@ _OPENING: Final = re.compile(
     r"|Woman)"
     r"[a-z'’]*[ :,!])"
 )
+_FIRST: Final = re.compile(_LEAD + _WORDS)
+_LATER: Final = re.compile(rf"[\n\f.!?:;…”\"’)\]*_>]{_LEAD}{_WORDS}")
 _ALL_ENGLISH: Final = 4  # words of a sentence without a Vietnamese syllable that needs but one function word
+_ASCII: Final = 200  # characters at its begin that have no marks
 _SHORTEST: Final = 12  # characters of the shortest line that is taken for a sentence
 _INTERJECTION: Final = 40  # characters of the longest one
 _WELL: Final = re.compile(
@@ -151,7 +157,8 @@ def english_remarks(sheet: Sheet) -> list[Remark]:
     patterns = _patterns()
     block, last = 0, -1
     ranges = sheet.ranges
-    for opening in _OPENING.finditer(text):
+    first = _FIRST.match(text)
+    for opening in chain((first,) if first else (), _LATER.finditer(text)):
         start, place = opening.end("lead"), opening.end()
         if start < last:
             continue
@@ -178,8 +185,9 @@ def _whole_remarks(sheet: Sheet, remarks: list[Remark]) -> list[Remark]:
         Remark(line.start, line.end, line.block, tier)
         for line in sheet.lines
         if _SHORTEST <= len(line.text) <= _SENTENCE
+        and (line.text[:_ASCII].isascii() or '"' in line.text or "“" in line.text)
         and line.block not in taken
-        and (text := _QUOTED.sub("so", line.text))[:200].isascii()
+        and (text := _QUOTED.sub("so", line.text))[:_ASCII].isascii()
         and (tier := _talk_tier(text))
         and (is_english(text) or text[-1] == ":")
     ]

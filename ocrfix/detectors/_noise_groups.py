@@ -132,9 +132,14 @@ def alike(sheet: Sheet, lines: Sequence[int], least: int) -> list[Group]:
     if not seeds:
         return []
     scores = process.cdist(seeds, keys, scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    kin = (scores > 0).sum(axis=1).tolist()
     given: set[str] = set()
     found = []
     for row, seed in enumerate(seeds):
+        if kin[row] == 1:  # itself
+            if len(exact[seed]) >= least:
+                found.append(Group(seed, exact[seed]))
+            continue
         if seed in given:
             continue
         same = [keys[column] for column in scores[row].nonzero()[0] if keys[column] not in given]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from ocrfix.config import Config
+from ocrfix.detectors._noise_memory import WordMemory
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.vietnamese.letters import letter
@@ -42,6 +43,7 @@ def _skeleton_table() -> dict[int, str]:
 
 
 _SKELETON: Final = _skeleton_table()
+_skeletons: Final = WordMemory(lambda word: word.lower().translate(_SKELETON))
 
 
 def skeleton(text: str) -> str:
@@ -50,7 +52,7 @@ def skeleton(text: str) -> str:
     >>> skeleton("Thứ Sáu  20-10-2023")
     'thu sau ##-##-####'
     """
-    return " ".join(text.lower().translate(_SKELETON).split())
+    return " ".join(_skeletons.of(text.split()))
 
 
 class Line(NamedTuple):
@@ -196,12 +198,15 @@ def findings(sheet: Sheet, marks: Iterable[Mark], config: Config) -> list[Findin
     Marks that the config applies are planned together, so that the lines between which they stood
     keep exactly one blank line; every other mark gets the edits it would have alone.
     """
+    marks = [mark for mark in marks if config.uses(mark.rule)]
+    if not marks:
+        return []
     protected = _Cover(config.protected(sheet.text))
     taken: set[int] = set()
     planned: list[Mark] = []
     others: list[Mark] = []
     for mark in sorted(marks, key=Mark.order):
-        if not config.uses(mark.rule) or not taken.isdisjoint(mark.lines):
+        if not taken.isdisjoint(mark.lines):
             continue
         places = [Span(sheet.lines[i].start, sheet.lines[i].end) for i in mark.lines]
         places += [mark.span] if mark.span else []

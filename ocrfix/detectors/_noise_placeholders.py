@@ -18,6 +18,10 @@ _HOLE: Final = (
     r"|\[object (?:Object|HTML\w{1,20}|Array)\]|(?<![\d\w])%[sd]\b|\{\d{1,2}\}"
 )
 _HOLES: Final = re.compile(_HOLE)
+_SIGN: Final = re.compile(r"[{\[<%@](?:(?<=\{)|(?<=\[)(?:\[|object)|(?<=<)%|(?<=%)[sd(%]|(?<=@)@)")
+_ANY_SIGN: Final = ("{", "[", "<%", "%", "@@")
+_LITTER_SIGNS: Final = ("undefined", "null", "NULL", "NaN", "orem ipsum", "OREM IPSUM")
+"""What every placeholder has: screens before the patterns themselves."""
 _LITTER: Final = re.compile(r"(?:undefined|null|NaN|NULL|function\(\) \{ \[native code\] \})")
 _LOREM: Final = re.compile(r"lorem ipsum dolor sit amet\b", re.IGNORECASE)
 _CODE: Final = re.compile(
@@ -31,9 +35,8 @@ _LABEL: Final = 40  # characters of label that may stand beside the placeholders
 def placeholders(sheet: Sheet) -> list[Mark]:
     """Placeholders that a template engine left unfilled."""
     text = sheet.text
-    if not any(
-        sign in text for sign in ("{", "[[", "[object", "<%", "%", "@@", "undefined", "null", "NaN")
-    ) and ("orem ipsum" not in text and "OREM IPSUM" not in text):
+    signs = any(map(text.__contains__, _ANY_SIGN)) and _SIGN.search(text)
+    if not (signs or any(map(text.__contains__, _LITTER_SIGNS))):
         return []
     found = []
     filler = -1  # the last line of filler text so far
@@ -41,7 +44,7 @@ def placeholders(sheet: Sheet) -> list[Mark]:
         body = line.text
         if index <= filler:
             continue
-        if _LOREM.match(body) and body.isascii():
+        if body[0] in "lL" and _LOREM.match(body) and body.isascii():
             lines = _lorem_lines(sheet, index)
             found.append(_hole_mark(f'filler text "{body[:40]}"', 0.98, Safety.SAFE, lines))
             filler = lines[-1]
@@ -52,7 +55,7 @@ def placeholders(sheet: Sheet) -> list[Mark]:
                     _hole_mark(f'litter of a script "{body}"', 0.96 if sure else 0.75,
                                Safety.SAFE if sure else Safety.UNSAFE, (index,))
                 )  # fmt: skip
-        elif any(sign in body for sign in ("{", "[[", "[object", "<%", "%", "@@")):
+        elif _SIGN.search(body):
             found += _in_line(sheet, index)
     return found
 

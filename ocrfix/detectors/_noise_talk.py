@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
+from ocrfix.detectors._noise_memory import WordMemory
 
 __all__ = ["only_talk", "remark_weight", "strangeness", "talk_weight"]
 
@@ -97,20 +98,41 @@ def only_talk(text: str) -> bool:
     >>> only_talk("phần đầu bị cắt."), only_talk("phần mái tôn phía trên nhà bị cắt.")
     (True, False)
     """
-    words, known = _WORD.findall(text), _words().known
-    return bool(words) and sum(w not in known for w in words) <= _STRANGE * len(words)
+    words, unknown = _count(text)
+    return bool(words) and unknown <= _STRANGE * words
 
 
-def strangeness(text: str) -> float:
+@cache
+def _counts() -> WordMemory[int]:
+    """The words in a piece of text without blanks, and 2**32 for each that is not known."""
+    known = _words().known
+
+    def count(piece: str) -> int:
+        words = _WORD.findall(piece.casefold())
+        return len(words) + (sum(w not in known for w in words) << 32)
+
+    return WordMemory(count)
+
+
+def _count(text: str) -> tuple[int, int]:
+    """How many words a text has, and how many of them are not known."""
+    found = sum(_counts().of(text.split()))
+    return found & 0xFFFF_FFFF, found >> 32
+
+
+def strangeness(text: str, most: float = 1.0) -> float:
     """The share of words that speak neither of pages nor of reading; 1 for what no model says.
+
+    Names and the words of what articles tell of are looked for up to a share of ``most``.
 
     >>> strangeness("Phần cuối của trang bị mờ."), strangeness("Phần mềm nhận dạng chữ giúp xã số hóa hồ sơ.")
     (0.0, 1.0)
     """
-    low = text.casefold()
-    words, known = _WORD.findall(low), _words().known
-    share = sum(w not in known for w in words) / len(words) if words else 1.0
-    return 1.0 if share < 1 and (_words().others.search(low) or _NAME.search(text)) else share
+    words, unknown = _count(text)
+    share = unknown / words if words else 1.0
+    if share <= most and (_NAME.search(text) or _words().others.search(text.casefold())):
+        return 1.0
+    return share
 
 
 def remark_weight(text: str) -> tuple[int, bool]:
@@ -125,14 +147,10 @@ def remark_weight(text: str) -> tuple[int, bool]:
     """
     if not text or len(text) > _LONGEST or _LISTED.match(text) or "“" in text or '"' in text:
         return 0, False
-    if text[0].islower() or _NAME.search(text):
+    if text[0].islower() or not only_talk(text) or _NAME.search(text):
         return 0, False
     low = text.casefold()
-    if not any(word in low for word in _CORE):
-        return 0, False
-    if _words().others.search(low):
-        return 0, False
-    if not only_talk(low):
+    if not any(word in low for word in _CORE) or _words().others.search(low):
         return 0, False
     weight, classes = talk_weight(low)
     if weight < _LEAST or not (classes & _TOLD and classes & _ABOUT):

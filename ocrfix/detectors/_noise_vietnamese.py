@@ -35,6 +35,10 @@ _VI_REFUSE: Final = re.compile(
     r"|không có khả năng|chưa thể)\s+"
     r"(?:đọc|xem|nhận dạng|nhận diện|trích xuất|truy cập|phân tích|xử lý|nhìn thấy)\b"
 )
+_MAY_OPEN: Final = re.compile(
+    r"[*_# ]*(?:\(?\*{0,2}(?:lưu|ghi|chú)\b|(?:rất tiếc|xin lỗi|thật tiếc|tôi|mình)\b)", re.IGNORECASE
+)
+"""How a note or a refusal begins: a screen before the patterns themselves."""
 _VI_OFFER: Final = re.compile(
     r"(?:nếu (?:bạn|anh/chị|quý vị) (?:cần|muốn|có)|bạn có muốn tôi|bạn có cần tôi|hãy cho tôi biết nếu"
     r"|hy vọng (?:điều này|bản|nội dung|thông tin này))\b"
@@ -97,18 +101,23 @@ _AT_EDGE: Final = 3  # lines from which on a document has an edge and a middle
 _AROUND: Final = 60  # lines that are looked at to see what a text is about
 _FAR: Final = 600  # characters of each of them
 _ASK: Final = re.compile(r"\b(?:bạn|anh/chị|quý vị)\b")
+_SPEAKERS: Final = ("bạn", "anh/chị", "quý vị", "tôi", "mình")
 _SELF: Final = re.compile(r"\b(?:tôi|mình)\b")
 
 
 def vietnamese_remark(sheet: Sheet, index: int) -> Mark | None:
     """A Vietnamese line in which the model speaks of the picture or the file it was given."""
     line = sheet.lines[index]
+    edge = index in (0, len(sheet.lines) - 1) or sheet.alone(index)
+    weighed = _weighed(sheet, index) if edge else None
+    placed = edge and (index <= 1 or index >= len(sheet.lines) - 2 or line.text[0] in "[(（*_")
+    if not (weighed or placed or _MAY_OPEN.match(line.text) or line.text.rstrip("*_# ").endswith(":")):
+        return None
     text = line.text.strip("*_# ").lower()
     if not text:
         return None
-    if (weighed := _weighed(sheet, index)) and weighed[1] is Safety.SAFE:
+    if weighed and weighed[1] is Safety.SAFE:
         return marked(f"a model's remark {short(line.text)}", "vietnamese", weighed, index)
-    edge = index in (0, len(sheet.lines) - 1) or sheet.alone(index)
     grade: Grade | None = None
     if text[0] not in "cdđhklmnrstvxo(":
         pass
@@ -128,9 +137,11 @@ def vietnamese_remark(sheet: Sheet, index: int) -> Mark | None:
 
 
 def _weighed(sheet: Sheet, index: int) -> Grade | None:
-    """How sure a Vietnamese line by itself is a model's, by the weight of its words and by its place."""
-    last = len(sheet.lines) - 1
-    if len(sheet.lines[index].text) > OPENING or not (sheet.alone(index) or index in (0, last)):
+    """How sure a Vietnamese line by itself is a model's, by the weight of its words and by its place.
+
+    The line is a block of its own, or the document's first or last.
+    """
+    if len(sheet.lines[index].text) > OPENING or not sheet.lines[index].text.strip("*_# "):
         return None
     learned = _by_words(sheet, index)
     if learned and learned[1] is Safety.SAFE:
@@ -166,7 +177,7 @@ def _by_words(sheet: Sheet, index: int) -> Grade | None:
         or _LISTED.match(line.text)
     ):
         return None
-    strange = strangeness(text)
+    strange = strangeness(text, _STRANGER)
     if strange > _STRANGER:
         return None
     weight = line_weight(text, "remark")
@@ -223,7 +234,8 @@ def _glued_sentence(sheet: Sheet, index: int) -> Mark | None:
     weight, told = remark_weight(line.text[cut:])
     told = told and weight > _WEIGHT
     if not told and (
-        strangeness(line.text[cut:]) > _STRANGE or line_weight(line.text[cut:], "remark") < _GLUED_WEIGHT
+        strangeness(line.text[cut:], _STRANGE) > _STRANGE
+        or line_weight(line.text[cut:], "remark") < _GLUED_WEIGHT
     ):
         return None
     if _speaks_of_pictures(sheet, index):
@@ -255,8 +267,10 @@ def _grade_talk(sheet: Sheet, index: int, text: str) -> Grade | None:
     line = sheet.lines[index]
     if len(text) > OPENING or not (sheet.alone(index) or index in (0, len(sheet.lines) - 1)):
         return None
-    talk = vietnamese_talk(text)
     top, end = index <= 1, index >= len(sheet.lines) - 2
+    if not (line.text[0] in "[(（*_" or text[-1] == ":" or ((top or end) and _may_be_edge_talk(text))):
+        return None
+    talk = vietnamese_talk(text)
     sure = _wrapped_talk(line.text, talk)
     if not sure and not _SENTENCES.search(_WELL.sub("", text, count=1)):
         sure = _opens_talk(text, talk, top=top) or ((top or end) and _edge_talk(text, talk, end=end))
@@ -278,6 +292,11 @@ def _opens_talk(text: str, talk: Talk, *, top: bool) -> bool:
         return False
     polite = top and text.startswith(_VI_POLITE) and talk.persons >= 2
     return polite or (talk.sure > 0 and (top or talk.things >= 2))
+
+
+def _may_be_edge_talk(text: str) -> bool:
+    """A screen before `_edge_talk`: who speaks to whom, or nothing but words of pages and of reading."""
+    return any(word in text for word in _SPEAKERS) or (only_talk(text) and _VI_META.match(text) is not None)
 
 
 def _edge_talk(text: str, talk: Talk, *, end: bool) -> bool:

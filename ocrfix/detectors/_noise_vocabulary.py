@@ -7,16 +7,19 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
+from ocrfix.detectors._noise_memory import WordMemory
 
-__all__ = ["built_tier", "names_column", "split_menu", "web_words"]
+__all__ = ["built_tier", "first_of_menu", "is_parted", "names_column", "split_menu", "web_words"]
 
 _LONGEST: Final = 120  # characters of the longest line that is judged by its words
 _WORDS: Final = 18  # words of the longest one
 _PHRASE: Final = 4  # words of the longest entry of the list
+_FEW: Final = 8  # pieces that are looked at before the others: enough of them unknown settle it
 _MOST: Final = 0.75  # share of known words from which on a line that addresses the reader is likely chrome
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,:/]\d+)*[km]?\b|[^\W\d_]+(?:[+-](?=\s|$))?")
 _MENU: Final = re.compile(r"\s*[|•·»>›]+\s*|[ \u00a0]{2,}|\t+|\s[-–—/]\s")
+_PARTED: Final = re.compile(r"[|•·»>›\t\u00a0/–—-](?:(?<=[|•·»>›\t\u00a0])|(?<=\s.)(?=\s))")
 _CAPTION: Final = re.compile(r"(?:hình ảnh|ảnh|clip|video)\b", re.IGNORECASE)
 _NUMBER: Final = "#"
 
@@ -37,6 +40,18 @@ def _entries() -> dict[tuple[str, ...], frozenset[str]]:
 def _alphabet() -> frozenset[str]:
     """Every word of the list."""
     return frozenset(word for entry in _entries() for word in entry) | {_NUMBER}
+
+
+@cache
+def _counts() -> WordMemory[int]:
+    """The tokens in a piece of text without blanks, and 2**32 for each that is not in the list."""
+    alphabet = _alphabet()
+
+    def count(piece: str) -> int:
+        tokens = _tokens(piece)
+        return len(tokens) + (sum(t not in alphabet for t in tokens) << 32)
+
+    return WordMemory(count)
 
 
 def _tokens(text: str) -> list[str]:
@@ -80,12 +95,14 @@ def built_tier(text: str) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
+    pieces = text.split()
+    if sum(_counts().of(pieces[:_FEW])) >> 32 > (1 - _MOST) * _WORDS:
+        return None
+    found = sum(_counts().of(pieces))
+    size, unknown = found & 0xFFFF_FFFF, found >> 32
+    if not 0 < size <= _WORDS or size - unknown < _MOST * size or (size > _PHRASE and _CAPTION.match(text)):
+        return None
     tokens = _tokens(text)
-    if not tokens or len(tokens) > _WORDS or (len(tokens) > _PHRASE and _CAPTION.match(text)):
-        return None
-    alphabet = _alphabet()
-    if sum(t in alphabet for t in tokens) < _MOST * len(tokens):
-        return None
     cover = _cover(tokens)
     if cover.share < _MOST:
         return None
@@ -138,6 +155,11 @@ def _with_number(cover: _Cover) -> str | None:
     return "weak" if any(k & {"act", "web", "count"} for k in cover.kinds) else None
 
 
+def is_parted(text: str) -> bool:
+    """Whether a line has what parts the buttons of a row, perhaps at its ends."""
+    return "  " in text or _PARTED.search(text) is not None
+
+
 def split_menu(text: str) -> list[str]:
     """The parts of a line that is a row of buttons or links; the line itself if it is none.
 
@@ -145,6 +167,12 @@ def split_menu(text: str) -> list[str]:
     (['Đồng ý', 'Từ chối'], ['Thích 24', 'Chia sẻ 5'])
     """
     return [part for part in _MENU.split(text) if part]
+
+
+def first_of_menu(text: str) -> str:
+    """What stands before the first sign that parts buttons; the whole line if there is none."""
+    sign = _MENU.search(text)
+    return text[: sign.start()] if sign else text
 
 
 @cache
