@@ -30,9 +30,10 @@ WIDE: Final = 20
 NEAR: Final = 6
 """Words to each side whose order it sees."""
 _OUT_OF_SIGHT: Final = -1e4
-_PORTION: Final = 512
-"""Places scored at a time: 8 MB of vectors."""
+_PORTION: Final = 128
+"""Places scored at a time: 2 MB of vectors."""
 
+F16 = NDArray[np.float16]
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
 _STEPS: Final = np.arange(-WIDE, WIDE + 1)
@@ -65,7 +66,7 @@ class Weights(NamedTuple):
     """(h,)"""
     out: F32
     """(h, o)"""
-    meant: F32
+    meant: F32 | F16
     """(V, o) A word that may be meant."""
     common: F32
     """(V,) Its bias."""
@@ -116,7 +117,8 @@ class ContextModel:
             some = slice(int(ends[begin] - counts[begin]), int(ends[end - 1]))
             row = np.repeat(np.arange(end - begin), counts[begin:end])
             words = options[some]
-            out[some] = np.einsum("ij,ij->i", state[row], self._w.meant[words]) + self._w.common[words]
+            meant = self._w.meant[words].astype(np.float32)
+            out[some] = np.einsum("ij,ij->i", state[row], meant) + self._w.common[words]
         return out
 
     def _state(self, text: I64, blocks: I64, places: I64) -> F32:
@@ -163,7 +165,8 @@ def _weights(arrays: dict[str, NDArray[Any]]) -> Weights:
         if name in _BYTES:
             values *= arrays[f"{name}_scale"][:, None]
         found[name] = values
-    return Weights(**found)
+    # the largest table, of which a few rows are needed at a time
+    return Weights(**found)._replace(meant=found["meant"].astype(np.float16))
 
 
 @lru_cache(maxsize=2)

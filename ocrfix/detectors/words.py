@@ -18,7 +18,7 @@ from ocrfix.vietnamese.syllable import is_syllable
 
 __all__ = ["DETECTORS", "SAFE_FROM", "UNSAFE_FROM", "Words"]
 
-SAFE_FROM: Final = 0.75
+SAFE_FROM: Final = 0.8
 """Least probability of a safe change. Taken together, more than 95 of 100 changes above it are right: the
 sure ones are by far the most."""
 UNSAFE_FROM: Final = 0.6
@@ -29,7 +29,7 @@ The word, its neighbours to both sides and how letters get misread decide: P(rea
 of OCR output and truth, times P(meant | context) from the language model. A calibrated confidence, which also
 weighs how often the reading stands elsewhere in the document, whether it looks like a name, and how badly
 the document is read, decides about safety: of the SAFE changes taken together at least 95 of 100 are expected
-to be right (each has a probability of at least 0.75), of the UNSAFE ones 70 (at least 0.6)."""
+to be right (each has a probability of at least 0.8), of the UNSAFE ones 70 (at least 0.6)."""
 
 NO_SYLLABLE: Final = Rule(
     "WRD001",
