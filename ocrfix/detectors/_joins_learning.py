@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 __all__ = ["Seen", "choices", "learn_joins", "learn_seams", "logistic"]
 
 SEED: Final = 1
-MOST: Final = 900
+MOST: Final = 2500
 """Documents drawn from each file."""
-ROUNDS: Final = 2
+ROUNDS: Final = 3
 """How often each article is broken."""
 RIGHT: Final = 2
 """Right documents for each broken one, at the most."""
