@@ -56,7 +56,7 @@ class Aligner:
 
     def __init__(self, text: str, tokens: Tokens) -> None:
         self._text, self._key = text, tokens.key
-        self._starts, self._ends = memoryview(tokens.start), memoryview(tokens.end)
+        self._starts, self._ends = tokens.start.data, tokens.end.data
         self.count = len(tokens.key)
 
     def words(self, start: int, end: int) -> str:

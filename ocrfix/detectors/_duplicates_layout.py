@@ -59,7 +59,7 @@ class Layout:
         self.count = len(tokens.start)
         self._document = document
         # An element of a memoryview is a Python int, several times quicker than one of an array.
-        self._starts, self._ends = memoryview(tokens.start), memoryview(tokens.end)
+        self._starts, self._ends = tokens.start.data, tokens.end.data
         self._edges: dict[int, str] = {}
 
     @cached_property
