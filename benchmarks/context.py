@@ -27,7 +27,7 @@ from ocrfix.correction.context import ContextModel, load_context
 from ocrfix.correction.corrector import Corrector, in_case_of, load_corrector
 from ocrfix.correction.learning import examples
 from ocrfix.correction.reading import REACH, read
-from ocrfix.correction.rescoring import Choice
+from ocrfix.correction.rescoring import EVEN, Choice
 from ocrfix.detectors.words import SAFE_FROM
 from ocrfix.evaluation import Pair, evaluate_clean, evaluate_pairs, intervals, read_pairs, read_paragraphs
 from ocrfix.language_model.passage import Options, Passage
@@ -36,7 +36,7 @@ from ocrfix.vietnamese.syllable import is_syllable, tone_style
 SURE: Final = 0.7
 ALIKE: Final = 24
 _A_PARAGRAPH: Final = 6
-SENTENCE: Final = Choice(narrow=0.0, context=1.0, lm=0.0, common=0.0, cost=-1.0, own=0.0)
+SENTENCE: Final = EVEN._replace(narrow=0.0, context=1.0, cost=-1.0)
 """The context model and the channel, without n-grams."""
 
 
