@@ -159,14 +159,11 @@ def write(path: Path, weights: Weights, vocabulary: str, meta: dict[str, Any]) -
 
 
 def _weights(arrays: dict[str, NDArray[Any]]) -> Weights:
-    found = {}
-    for name in Weights._fields:
-        values = np.array(arrays[name], dtype=np.float32)
-        if name in _BYTES:
-            values *= arrays[f"{name}_scale"][:, None]
-        found[name] = values
+    found = {name: np.array(arrays[name], dtype=np.float32) for name in Weights._fields if name not in _BYTES}
+    words = arrays["words"] * arrays["words_scale"][:, None]
     # the largest table, of which a few rows are needed at a time
-    return Weights(**found)._replace(meant=found["meant"].astype(np.float16))
+    meant = arrays["meant"] * arrays["meant_scale"].astype(np.float16)[:, None]
+    return Weights(words=words, meant=meant, **found)
 
 
 @lru_cache(maxsize=2)
