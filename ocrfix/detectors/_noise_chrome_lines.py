@@ -138,7 +138,7 @@ def chrome_tier(text: str, *, notices: bool = True) -> str | None:
 
     ``notices``: whether its document may have notices (`may_have_notices`).
     """
-    if len(text) > LONGEST or _LISTED.match(text):
+    if len(text) > LONGEST or _LISTED.match(text) or _is_row(text):
         return None
     tier = _listed_tier(text)
     if tier is None and text[:_HEAD].casefold().startswith(HOME) and _CRUMBS.fullmatch(text):
@@ -150,6 +150,11 @@ def chrome_tier(text: str, *, notices: bool = True) -> str | None:
         if tier != "built":
             tier = (_notice_tier(text) if notices else _marked_tier(text)) or form_tier(text) or tier
     return tier or _weighed_tier(text)
+
+
+def _is_row(text: str) -> bool:
+    """Whether it is a row of a table, as Markdown writes them; its cells may say what they like."""
+    return text[:1] == "|" and text[-1] == "|" and text.count("|") > 2
 
 
 def _weighed_tier(text: str) -> str | None:
