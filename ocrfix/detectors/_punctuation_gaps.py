@@ -9,6 +9,7 @@ from math import log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._punctuation_capitals import load_capitals
+from ocrfix.detectors._punctuation_habits import is_blank
 from ocrfix.detectors._spacing_text import WORD_CAP, in_address
 from ocrfix.detectors._tokens import words_of
 from ocrfix.vietnamese.syllable import canonical, is_syllable
@@ -76,6 +77,11 @@ class Noise(NamedTuple):
     def high(self) -> bool:
         """Whether any mark of the document may be a misread one."""
         return max(self.words, self.marks) > _NOISY
+
+    @property
+    def misread(self) -> bool:
+        """Whether its words are badly read; a form or a list has many marks that stand alone."""
+        return self.words > _NOISY
 
 
 class Gap(NamedTuple):
@@ -195,7 +201,7 @@ def _marked(text: str, match: re.Match[str], noise: Noise) -> Iterator[tuple[Gap
         return
     targets = _targets(run, marks, (text[start - 1], text[end]), noise)
     gap = _gap(text, start, end, marks) if targets else None
-    if gap is not None and not _settled(text, gap, run):
+    if gap is not None and not is_blank(run) and not _settled(text, gap, run):
         yield from ((gap, target) for target in targets)
 
 

@@ -26,7 +26,9 @@ Fix safety
     has no mark there: by what the language model gains without it, how strongly the two words call for
     each other, the blanks beside the mark, and how badly the document is read. SAFE from an expected
     precision of 0.95, UNSAFE from 0.7.
-    Numbers of list items, abbreviations, initials, codes, bullets and pairs of quotation marks stay.
+    Numbers of list items, abbreviations, initials, codes, bullets and pairs of quotation marks stay, and
+    so do blanks to fill in, leaders and pauses (..., __). Where the words are well read, marks that come
+    again with a blank on each side, labels with their colon and names such as .docx stay, too.
 
 Risk
     A dash or colon that the author set against custom.

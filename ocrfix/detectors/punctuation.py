@@ -9,6 +9,7 @@ from ocrfix.detectors._punctuation_case import OddCase
 from ocrfix.detectors._punctuation_edges import Edges
 from ocrfix.detectors._punctuation_features import alike, features
 from ocrfix.detectors._punctuation_gaps import NOTHING, STOP, Gap, Noise, Option, gaps, noise_of
+from ocrfix.detectors._punctuation_habits import Habits
 from ocrfix.detectors._punctuation_learning import load_punctuation
 from ocrfix.detectors._punctuation_quotes import MisreadQuotes
 from ocrfix.detectors._punctuation_rules import LOST_CAPITAL, MISREAD_STOP, SPECKLE
@@ -44,7 +45,11 @@ class Marks:
         for option, chance in zip(options, chances.tolist(), strict=True):
             if chance >= UNSAFE_FROM and chance > best.get(option.gap, (0.0, option))[0]:
                 best[option.gap] = (chance, option)
-        for chance, option in best.values():
+        habits = Habits(text)
+        for gap, (chance, option) in best.items():
+            run = text[gap.start : gap.end]
+            if not noise.misread and habits.is_own(gap.start, run, gap.left, gap.right):
+                continue
             yield _finding(text, option, chance, noise)
 
 
