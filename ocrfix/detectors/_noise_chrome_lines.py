@@ -168,9 +168,15 @@ def _weighed_tier(text: str) -> str | None:
     weight = line_weight(text, "chrome")
     if weight >= _TRACE and (names_column(text) or _CREDIT.match(text)):
         return None
-    if weight >= _TOLD and text.count(" ") >= 2:
+    if weight >= _TOLD and text.count(" ") >= 2 and not _begins_as_section(text):
         return "solo"
     return "akin" if weight >= _AKIN else "trace" if weight >= _TRACE else None
+
+
+def _begins_as_section(text: str) -> bool:
+    """Whether a line begins with a section's name, as the title of a box or column of a paper may too."""
+    words, whole = fold_chrome(text).split(), _phrases().whole
+    return any(whole.get(" ".join(words[:size])) == "section" for size in (1, 2, 3))
 
 
 def _listed_tier(text: str) -> str | None:
