@@ -41,13 +41,14 @@ class Habits:
 
     @cached_property
     def _runs(self) -> Counter[str]:
-        """The runs of marks and blanks, with the blank before them, and how often "_" and " ." are set."""
+        """The runs of marks and blanks, with the blank before them, and how often "_" and a colon are set."""
         text, found = self._text, Counter[str]()
         for match in _RUN.finditer(text):
             start = match.start()
             run = (" " if start and text[start - 1] == " " else "") + match.group()
             found[run] += 1
             found["_"] += "_" in run
+            found["colon"] += run.startswith(": ")
         return found
 
     def is_own(self, start: int, run: str, left: str, right: str) -> bool:
@@ -65,7 +66,7 @@ class Habits:
         if "_" in marks and self._runs["_"] >= _OFTEN:
             return True
         if marks == ":" and run[-1] == " ":
-            return self._runs[run] >= _OFTEN or self._labelled(start)
+            return self._runs[run] >= _OFTEN or self._runs["colon"] >= _OFTEN or self._labelled(start)
         plain = right.isascii() and right.islower()
         if run == " ." and plain:
             return not is_syllable(right) or self._runs[run] >= _OFTEN
