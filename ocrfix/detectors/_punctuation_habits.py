@@ -12,21 +12,28 @@ from ocrfix.vietnamese.syllable import is_syllable
 __all__ = ["Habits", "is_blank"]
 
 _RUN: Final = re.compile(r"[\W_](?<!\s)(?:[^\w\n\f]|_)*")
-_BLANK: Final = re.compile(r"[.…_](?:(?<=…)|(?<=_)_|(?<=\.)\s?\.)")
+_BLANK: Final = re.compile(r"[ :,;–-]*(?:\.{3,}|…+|_{3,}|\.(?: \.){2,})[ :,;–-]*")
+_UNDERSCORES: Final = re.compile(r"_+")
 _LABEL: Final = 5  # words of the longest label before a colon, from the start of its line
 _REACH: Final = 60  # characters of the longest one
 _SIGNS: Final = frozenset(("dấu", "phím", "gõ", "nhấn", "bấm", "chấm", "phẩy", "nháy"))
 """Words before a sign that is spoken of."""
+_STAINS: Final = frozenset("ˆ¬")
+_BESIDE: Final = frozenset("-.—'`~")
+"""Signs that stains are read for, and those that with an underscore are one."""
+_SHORT: Final = 8  # words of the longest line in which an underscore is a blank to fill in
+_MIDDLE: Final = 20  # words of the longest one with a label or with several of them
+_LINE: Final = 200  # characters of a line that are looked at, on each side
 _OFTEN: Final = 2  # times from which on a mark set in the same way is the author's
 
 
-def is_blank(marks: str) -> bool:
-    """Whether marks are a blank to fill in, a leader or a pause: two dots and more, an ellipsis, a rule.
+def is_blank(run: str) -> bool:
+    """Whether a run of marks is a blank to fill in, a leader or a pause: dots or a rule of one piece.
 
-    >>> is_blank("..."), is_blank(": __"), is_blank(".")
-    (True, True, False)
+    >>> is_blank("..."), is_blank(": ___ "), is_blank(" . .. "), is_blank(".")
+    (True, True, False, False)
     """
-    return _BLANK.search(marks) is not None
+    return _BLANK.fullmatch(run) is not None
 
 
 class Habits:
@@ -41,29 +48,37 @@ class Habits:
 
     @cached_property
     def _runs(self) -> Counter[str]:
-        """The runs of marks and blanks, with the blank before them, and how often "_" and a colon are set."""
+        """The runs of marks and blanks, with the blank before them, and how often a colon is set."""
         text, found = self._text, Counter[str]()
         for match in _RUN.finditer(text):
             start = match.start()
             run = (" " if start and text[start - 1] == " " else "") + match.group()
             found[run] += 1
-            found["_"] += "_" in run
             found["colon"] += run.startswith(": ")
         return found
+
+    @cached_property
+    def stained(self) -> bool:
+        """Whether signs stand among the marks that nobody writes: a page with stains."""
+        return any(
+            run[0] == " " and (not _STAINS.isdisjoint(run) or ("_" in run and not _BESIDE.isdisjoint(run)))
+            for run in self._runs
+        )
 
     def is_own(self, start: int, run: str, left: str, right: str) -> bool:
         """Whether a run of marks between two words is its author's, in a text of well read words.
 
-        Marks with a blank on each side that come again or are spoken of, underscores that come again,
+        Marks with a blank on each side that come again or are spoken of, short blanks to fill in,
         labels with what they name, semicolons, names that begin with a stop (.docx) or a dash (-y).
         """
         marks = run.replace(" ", "")
         if not marks:
             return False
         apart = run[0] == " " == run[-1]
+        core = marks.strip(":,;")
+        if core == ".." or (core and not core.strip("_")):
+            return core == ".." or self._filled(start)
         if apart and (marks == ";" or left.lower() in _SIGNS or self._runs[run] >= _OFTEN):
-            return True
-        if "_" in marks and self._runs["_"] >= _OFTEN:
             return True
         if marks == ":" and run[-1] == " ":
             return self._runs[run] >= _OFTEN or self._runs["colon"] >= _OFTEN or self._labelled(start)
@@ -80,3 +95,12 @@ class Habits:
             return False
         words = piece[line:].split()
         return 0 < len(words) <= _LABEL and not words[0][0].islower()
+
+    def _filled(self, start: int) -> bool:
+        """Whether an underscore is a blank to fill in: on a short line, or with a label or others of them."""
+        before = self._text[max(0, start - _LINE) : start].rpartition("\n")[2]
+        after = self._text[start : start + _LINE].partition("\n")[0]
+        line = before + after
+        words = len(line.split())
+        several = ":" in line or len(_UNDERSCORES.findall(line)) >= _OFTEN
+        return words <= _SHORT or (words <= _MIDDLE and several)

@@ -48,7 +48,7 @@ class Marks:
         habits = Habits(text)
         for gap, (chance, option) in best.items():
             run = text[gap.start : gap.end]
-            if not noise.misread and habits.is_own(gap.start, run, gap.left, gap.right):
+            if not (noise.misread or habits.stained) and habits.is_own(gap.start, run, gap.left, gap.right):
                 continue
             yield _finding(text, option, chance, noise)
 
