@@ -7,7 +7,6 @@ chance; Adam (Kingma and Ba 2015), its rate falling to nothing. Learning goes on
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ocrfix._arrays import read_arrays, write_arrays
 from ocrfix.correction._context_data import SEEN, Batch, Places, corpus_ids
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.context import NEAR, WIDE, Weights, vocabulary_digest, write
@@ -31,6 +31,7 @@ _WARM: Final = 300
 _SAVED: Final = 500
 """Batches from one saved state to the next."""
 _SEED: Final = 1
+_STATE: Final = b"ocrfix state of a context model 1\n"
 
 
 def learn_context(
@@ -159,27 +160,21 @@ class _Trainer:
         """Keep the state, whole or not at all."""
         arrays = {name: w.detach().numpy() for name, w in self._weights.items()}
         for name, moments in self._moments.items():
-            for k, moment in enumerate(moments):
-                arrays[f"{name}_{k}"] = moment.numpy()
-        new = path.with_name(path.name + ".new")
-        with new.open("wb") as file:
-            np.savez(file, done=np.array(self.done), run=np.array(run), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+            arrays |= {f"{name} {k}": moment.numpy() for k, moment in enumerate(moments)}
+        write_arrays(path, _STATE, {"run": run, "done": self.done}, arrays)
 
     def load(self, path: Path, run: str) -> None:
-        """Go on from a state. Raises ValueError when it is of another run."""
+        """Go on from a state. Raises ValueError when it is of another run or damaged."""
         torch = self._torch
-        with np.load(path, allow_pickle=False) as arrays:
-            if str(arrays["run"]) != run:
-                raise ValueError(f"{path} is the state of another run; remove it to start anew")
-            self.done = int(arrays["done"])
-            for name, moments in self._moments.items():
-                with torch.no_grad():
-                    self._weights[name].copy_(torch.from_numpy(arrays[name]))
-                    for k, moment in enumerate(moments):
-                        moment.copy_(torch.from_numpy(arrays[f"{name}_{k}"]))
+        header, arrays = read_arrays(path, _STATE, "the state of learning a context model; remove it")
+        if header["run"] != run:
+            raise ValueError(f"{path} is the state of another run; remove it to start anew")
+        self.done = int(header["done"])
+        with torch.no_grad():
+            for name, weights in self._weights.items():
+                weights.copy_(torch.from_numpy(arrays[name].copy()))
+                for k, moment in enumerate(self._moments[name]):
+                    moment.copy_(torch.from_numpy(arrays[f"{name} {k}"].copy()))
 
 
 def _start(meant: int) -> Weights:

@@ -161,46 +161,73 @@ def rival_rows(
     for number in range(len(units)):
         halves[number + 1] = halves[number] + (number in shapes and shapes[number].strong)
         rests[number + 1] = rests[number] + (number in of_right and units[number].case == "lower")
+    lefts = {number: _Rivals(some, units, shapes) for number, some in of_left.items()}
+    rights = {number: _Rivals(some, units, shapes) for number, some in of_right.items()}
     for pair in found:
-        values, margin = _rival_features(units, pair, of_left[pair.left], of_right[pair.right], shapes)
+        values, margin = _rival_features(units, pair, lefts[pair.left], rights[pair.right], shapes)
         values["halves between"] = float(min(2, halves[pair.right] - halves[pair.left + 1]))
         values["orphans"] = float(min(3, rests[-1] - 1)) if units[pair.right].case == "lower" else 0.0
         values["rests between"] = float(min(2, rests[pair.right] - rests[pair.left + 1]))
         yield pair, values, margin
 
 
+_FARTHEST: Final = -9.0
+
+
+class _Rivals:
+    """The pairs that share one half, so summed up that what the others say of each takes no second look."""
+
+    def __init__(self, pairs: list[Pair], units: list[Unit], shapes: dict[int, Shape]) -> None:
+        self._alone = sorted((p.alone for p in pairs), reverse=True)[:2]
+        self._seam = sorted((p.fit.seam for p in pairs), reverse=True)[:2]
+        self._weight = sum(math.exp(p.alone) for p in pairs)
+        strong = [p for p in pairs if shapes[p.left].strong]
+        self._fit = sorted((p.fit.total for p in strong), reverse=True)[:2]
+        self.strong = len(strong)
+        self.small = sum(units[p.right].case == "lower" for p in pairs)
+
+    @staticmethod
+    def _best(two: list[float], own: float) -> float:
+        others = two[1:] if two and two[0] == own else two
+        return max(_FARTHEST, others[0]) if others else _FARTHEST
+
+    def alone(self, pair: Pair) -> float:
+        """The best log-odds of the others."""
+        return self._best(self._alone, pair.alone)
+
+    def seam(self, pair: Pair) -> float:
+        """The best seam of the others."""
+        return self._best(self._seam, pair.fit.seam)
+
+    def fit(self, pair: Pair, *, strong: bool) -> float:
+        """The best fit of the others with a strong first half; ``strong``: whether this one has such."""
+        return self._best(self._fit, pair.fit.total if strong else math.inf)
+
+    def share(self, pair: Pair) -> float:
+        """The pair's log-odds against all others and none, in nats."""
+        others = max(0.0, self._weight - math.exp(pair.alone)) + math.exp(NONE)
+        return max(-8.0, min(8.0, pair.alone - math.log(others)))
+
+
 def _rival_features(
-    units: list[Unit], pair: Pair, of_left: list[Pair], of_right: list[Pair], shapes: dict[int, Shape]
+    units: list[Unit], pair: Pair, of_left: _Rivals, of_right: _Rivals, shapes: dict[int, Shape]
 ) -> tuple[dict[str, float], float]:
     """What the other pairs of its halves say of a pair, and its margin."""
-    best_left = best_seam = best_right = best_fit = -9.0
-    small = strong = 0
-    sum_left = sum_right = math.exp(NONE)
-    for other in of_left:
-        if other.right != pair.right:
-            best_left = max(best_left, other.alone)
-            sum_left += math.exp(other.alone)
-            best_seam = max(best_seam, other.fit.seam)
-            small += units[other.right].case == "lower"
-    for other in of_right:
-        if other.left != pair.left:
-            best_right = max(best_right, other.alone)
-            sum_right += math.exp(other.alone)
-            if shapes[other.left].strong:
-                strong += 1
-                best_fit = max(best_fit, other.fit.total)
     shape = shapes[pair.left]
+    best_left, best_right = of_left.alone(pair), of_right.alone(pair)
+    small = of_left.small - (units[pair.right].case == "lower")
+    strong = of_right.strong - shape.strong
     return {
         "alone": pair.alone,
         "left rival": best_left,
-        "left rival seam": best_seam,
+        "left rival seam": of_left.seam(pair),
         "right rival": best_right,
-        "right rival fit": best_fit,
+        "right rival fit": of_right.fit(pair, strong=shape.strong),
         "no left rival": float(best_left < IDLE),
         "no right rival": float(best_right < IDLE),
         "small rivals": float(min(small, 3)),
-        "share of left": max(-8.0, min(8.0, pair.alone - math.log(sum_left))),
-        "share of right": max(-8.0, min(8.0, pair.alone - math.log(sum_right))),
+        "share of left": of_left.share(pair),
+        "share of right": of_right.share(pair),
         "strong rivals": float(min(strong, 3)),
         "weak beside strong": float(strong > 0 and not shape.strong),
         "strong": float(shape.strong),

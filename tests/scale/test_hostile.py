@@ -358,14 +358,24 @@ def test_stopped_at_any_point_and_gone_on_with(folder, name, status):
         "--resume",
         "-j2",
     ]
+    number = getattr(signal, name)
+
+    def heed() -> None:
+        signal.signal(number, signal.SIG_DFL)  # under nohup, or in the background, it may be ignored
+
     for reached in (".ocrfix", ".ocrfix/findings/.a*", ".a.jsonl.*"):
-        with subprocess.Popen(line, stderr=subprocess.PIPE, start_new_session=True) as process:
+        with subprocess.Popen(
+            line,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=heed,  # noqa: PLW1509  (no threads here)
+        ) as process:
             end = time.monotonic() + 60
             while not list(out.glob(reached)):
                 assert time.monotonic() < end
                 assert process.poll() is None
                 time.sleep(0.01)
-            process.send_signal(getattr(signal, name))
+            process.send_signal(number)
             error = process.stderr.read().decode()
             assert process.wait(60) == status
         assert "files not finished are as they were" in error
