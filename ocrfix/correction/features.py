@@ -17,7 +17,7 @@ from ocrfix.language_model.model import UNKNOWN_ID
 from ocrfix.vietnamese.letters import strip_marks, strip_tone
 from ocrfix.vietnamese.syllable import canonical, is_syllable
 
-__all__ = ["NAMES", "NARROW", "Change", "changes", "features", "noise_level"]
+__all__ = ["NAMES", "NARROW", "Change", "changes", "features", "is_name", "noise_level"]
 
 NARROW: Final = (
     "margin", "margin_3", "margin_8",  # log-odds of the change against the reading, nats, in hinges
@@ -83,6 +83,18 @@ def noise_level(reading: Reading, decoded: Decoded) -> float:
     return (misread + _PRIOR_MISREAD) / (words + _PRIOR_WORDS)
 
 
+def is_quoted(reading: Reading, at: int) -> bool:
+    """Whether a word stands right after a quotation mark."""
+    before, starts = reading.surfaces[at - 1], reading.starts
+    return bool(before) and int(starts[at] - starts[at - 1]) > len(before) + 1
+
+
+def is_name(reading: Reading, at: int) -> bool:
+    """Whether a word has a capital where no sentence or title begins."""
+    capital = reading.surfaces[at][:1].isupper()
+    return capital and reading.surfaces[at - 1] not in _ENDS and not is_quoted(reading, at)
+
+
 def features(
     reading: Reading,
     decoded: Decoded,
@@ -133,9 +145,7 @@ def _row(  # noqa: PLR0913, PLR0917
     unknown = own == UNKNOWN_ID
     elsewhere = (unknown_stands[surface] if unknown else stands[own]) - challenged[change.reading]
     syllable = is_syllable(surface)
-    starts = reading.starts
-    quoted = bool(before) and int(starts[place.at] - starts[place.at - 1]) > len(before) + 1
-    name = surface[:1].isupper() and before not in _ENDS and not quoted
+    quoted, name = is_quoted(reading, place.at), is_name(reading, place.at)
     # A capital after a sentence end says nothing about names.
     near = after[:1].isupper() or (before[:1].isupper() and reading.surfaces[place.at - 2] not in _ENDS)
     same_skeleton = strip_marks(change.reading) == strip_marks(change.meant)

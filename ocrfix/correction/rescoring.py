@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ocrfix.correction.context import ContextModel
 from ocrfix.correction.decoder import Decoded, Place
+from ocrfix.correction.features import is_name
 from ocrfix.correction.reading import Reading
 from ocrfix.vietnamese.syllable import is_syllable
 
@@ -30,7 +31,7 @@ class Choice(NamedTuple):
     ``narrow``: its log-probability by n-grams and channel; ``context``: its score by the context model;
     ``lm``, ``common``, ``cost``: by how much the n-grams, the word's own frequency and the channel are to
     count more or less beside it; ``own``: for the reading itself, and in addition ``strange`` where it is no
-    syllable, ``capital`` where it begins with a capital.
+    syllable, ``name`` where it looks like one.
     """
 
     narrow: float
@@ -40,7 +41,7 @@ class Choice(NamedTuple):
     cost: float
     own: float
     strange: float
-    capital: float
+    name: float
 
 
 EVEN: Final = Choice(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -75,22 +76,22 @@ def rescore(reading: Reading, decoded: Decoded, model: ContextModel, unigram: F3
             narrow=place.posterior[kept],
             context=scores[end : end + count],
         )
-        score = evidence(new, reading.surfaces[place.at], unigram) @ weights
+        score = evidence(new, reading, unigram) @ weights
         posterior = np.exp(score - score.max())
         places[k] = new._replace(posterior=posterior / posterior.sum())
         end += count
     return decoded._replace(places=places)
 
 
-def evidence(place: Place, surface: str, unigram: F32) -> F32:
-    """One row an option of a place, one column a `Choice`'s weight; ``surface`` is what was read there.
+def evidence(place: Place, reading: Reading, unigram: F32) -> F32:
+    """One row an option of a place of a reading, one column a `Choice`'s weight.
 
     Raises ValueError when the context model was not asked about the place.
     """
     if place.narrow is None or place.context is None:
         raise ValueError("the context model was not asked about this place")
     own = np.zeros((3, len(place.options)), dtype=np.float32)
-    own[:, 0] = 1, not is_syllable(surface), surface[0].isupper()
+    own[:, 0] = 1, not is_syllable(reading.surfaces[place.at]), is_name(reading, place.at)
     log = np.log(place.narrow + np.float32(1e-12))
     common = unigram[place.options]
     return np.stack((log, place.context, place.lm, common, place.costs, *own), axis=1)
