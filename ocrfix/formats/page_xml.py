@@ -95,11 +95,13 @@ class PageDialect(BaseDialect):
     # reading
 
     def in_order(self, blocks: Sequence[Node]) -> list[Node]:
-        """The regions in reading order; a drop capital before the region that it stands in."""
+        """The regions in reading order; a drop capital never after the region that it stands in."""
         found = super().in_order(blocks)
         for block in blocks:
             outer = block.parent
-            if outer in found and attribute(self.tag(block), "type") == "drop-capital":
+            if outer not in found or attribute(self.tag(block), "type") != "drop-capital":
+                continue
+            if found.index(block) > found.index(outer):
                 found.remove(block)
                 found.insert(found.index(outer), block)
         return found
