@@ -239,37 +239,57 @@ class _Writer:
 
     def _sync(self, layout: Layout) -> None:
         """Let lines and blocks that repeat their words' text say what the words now say."""
-        before: dict[object, list[str]] = {}
-        after: dict[object, list[str]] = {}
-        blocks_before: dict[Node, dict[object, None]] = {}
-        blocks_after: dict[Node, dict[object, None]] = {}
+        before, after = _Told(), _Told()
         touched: set[Node] = set()
         for index, cell in enumerate(self.cells):
             piece = cell.piece
-            before.setdefault(piece.line, []).append(piece.text)
-            blocks = [node for node in piece.block.up() if node.kind == "block"]
-            for block in blocks:
-                blocks_before.setdefault(block, {})[piece.line] = None
+            blocks = before.add(piece.line, piece.block, piece.text)
             if index in self.changed or index in layout.moved:
                 touched.update((piece.line, *blocks))
         for index in layout.order:
             piece, move = self.cells[index].piece, layout.moved.get(index)
             line, block = (piece.line, piece.block) if move is None else (move.line, move.block)
-            text = " ".join(word.text for word in self.assignment.homes[index])
-            after.setdefault(line, []).append(text)
-            blocks = [node for node in block.up() if node.kind == "block"]
-            for node in blocks:
-                blocks_after.setdefault(node, {})[line] = None
+            blocks = after.add(line, block, " ".join(word.text for word in self.assignment.homes[index]))
             if move is not None:
                 touched.update(node for node in (line, *blocks) if isinstance(node, Node))
         for node in touched:
             if node.kind == "line" and node.children:
-                old, new = " ".join(before.get(node, ())), " ".join(after.get(node, ()))
-                self._all(self.dialect.sync(node, old, new))
+                self._all(self.dialect.sync(node, before.line(node), after.line(node)))
             if node.kind == "block" and node.children:
-                old = "\n".join(" ".join(before[line]) for line in blocks_before.get(node, ()))
-                new = "\n".join(" ".join(after[line]) for line in blocks_after.get(node, ()))
-                self._all(self.dialect.sync(node, old, new))
+                changes = self.dialect.sync(node, before.block(node), after.block(node))
+                # it may repeat its own lines only, without those of blocks in it
+                self._all(changes or self.dialect.sync(node, before.own(node), after.own(node)))
+
+
+class _Told:
+    """What the words of a page say, by line and by block."""
+
+    def __init__(self) -> None:
+        self._words: dict[object, list[str]] = {}
+        self._owners: dict[object, Node] = {}
+        self._lines: dict[Node, dict[object, None]] = {}
+
+    def add(self, line: object, block: Node, text: str) -> list[Node]:
+        """One more word; returns the blocks that it is in, the innermost first."""
+        self._words.setdefault(line, []).append(text)
+        self._owners[line] = block
+        blocks = [node for node in block.up() if node.kind == "block"]
+        for node in blocks:
+            self._lines.setdefault(node, {})[line] = None
+        return blocks
+
+    def line(self, line: object) -> str:
+        """The words of a line."""
+        return " ".join(self._words.get(line, ()))
+
+    def block(self, block: Node) -> str:
+        """The lines of a block and of all blocks in it."""
+        return "\n".join(map(self.line, self._lines.get(block, ())))
+
+    def own(self, block: Node) -> str:
+        """The lines of a block but for those of blocks in it."""
+        lines = (line for line in self._lines.get(block, ()) if self._owners[line] is block)
+        return "\n".join(map(self.line, lines))
 
 
 _INNER = ("line", "block", "group")

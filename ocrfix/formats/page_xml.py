@@ -95,13 +95,22 @@ class PageDialect(BaseDialect):
     # reading
 
     def in_order(self, blocks: Sequence[Node]) -> list[Node]:
-        """The regions in reading order; a drop capital never after the region that it stands in."""
+        """The regions in reading order; a drop capital before the region that it stands in.
+
+        The order may name it elsewhere: outside of the group of that region, or before it.
+        """
         found = super().in_order(blocks)
+        named = dict(self.refs)
         for block in blocks:
             outer = block.parent
             if outer not in found or attribute(self.tag(block), "type") != "drop-capital":
                 continue
-            if found.index(block) > found.index(outer):
+            told = named.get(self.identity(self.tag(block)))
+            group = told.parent if told is not None else None
+            within = group is None or attribute(self.tag(group), self.ref_attribute) == self.identity(
+                self.tag(outer)
+            )
+            if within and found.index(block) > found.index(outer):
                 found.remove(block)
                 found.insert(found.index(outer), block)
         return found
