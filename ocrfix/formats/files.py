@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,15 +181,17 @@ def _explained(path: Path) -> Iterator[None]:
         ) from error
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 @contextlib.contextmanager
 def _temporary(target: Path) -> Iterator[Output]:
     old = target.stat() if target.exists() else None
-    with tempfile.NamedTemporaryFile(
-        prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent, delete=False
-    ) as named:
-        temporary = Path(named.name)
+    # the name is known before there is a file, so that a signal in between leaves none
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.tmp")
     try:
-        with temporary.open("wb") as file:
+        with open(temporary, "xb", opener=_private) as file:
             output = Output(file)
             yield output
             file.flush()
