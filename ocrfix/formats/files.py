@@ -189,7 +189,7 @@ def _private(path: str, flags: int) -> int:
 def _temporary(target: Path) -> Iterator[Output]:
     old = target.stat() if target.exists() else None
     # the name is known before there is a file, so that a signal in between leaves none
-    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.tmp")
     try:
         with open(temporary, "xb", opener=_private) as file:
             output = Output(file)
