@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ArraysError", "read_arrays", "write_arrays"]
+__all__ = ["ArraysError", "packed", "read_arrays", "write_arrays", "write_packed"]
 
 
 class ArraysError(ValueError):
@@ -25,16 +25,27 @@ def write_arrays(path: Path, magic: bytes, header: dict[str, Any], arrays: dict[
     Parameters: ``magic``, a line that names the kind of file; ``header``, what JSON can hold; ``arrays`` of
     one or two dimensions. The header gets the hash (SHA-256) of all that follows it.
     """
-    places: dict[str, Any] = {}
+    offsets, blob = packed(arrays)
+    places = {n: [offsets[n], list(array.shape), array.dtype.str] for n, array in arrays.items()}
+    write_packed(path, magic, {**header, "arrays": places}, blob)
+
+
+def packed(arrays: dict[str, NDArray[Any]]) -> tuple[dict[str, int], bytes]:
+    """The arrays' bytes one after the other, and where each begins."""
+    offsets: dict[str, int] = {}
     body, offset = [], 0
     for name, array in arrays.items():
         data = np.ascontiguousarray(array).tobytes()
-        places[name] = [offset, list(array.shape), array.dtype.str]
+        offsets[name] = offset
         pad = -len(data) % 64
         body.append(data + b"\0" * pad)
         offset += len(data) + pad
-    blob = b"".join(body)
-    full = {**header, "arrays": places, "sha256": hashlib.sha256(blob).hexdigest()}
+    return offsets, b"".join(body)
+
+
+def write_packed(path: Path, magic: bytes, header: dict[str, Any], blob: bytes) -> None:
+    """Write the magic line, the header with the hash of ``blob``, and ``blob``, whole or not at all."""
+    full = {**header, "sha256": hashlib.sha256(blob).hexdigest()}
     head = magic + json.dumps(full, ensure_ascii=False).encode()
     head += b" " * (-(len(head) + 1) % 64) + b"\n"
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)

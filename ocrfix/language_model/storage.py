@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrfix._arrays import packed, write_packed
 from ocrfix.language_model.estimation import Order
 from ocrfix.language_model.static_map import build
 
@@ -88,25 +87,9 @@ def write(path: Path, words: list[str], orders: list[Order], meta: dict[str, Any
     if lower_keys:
         keys, codes = np.concatenate(lower_keys), np.concatenate(lower_codes)
         maps["lower"] = _store(arrays, "lower", keys, codes, PROB_BITS + BACKOFF_BITS)
-    header: dict[str, Any] = {"order": highest, "maps": maps, "meta": meta, "arrays": {}}
-    body, offset = [], 0
-    for name, array in arrays.items():
-        data = np.ascontiguousarray(array).tobytes()
-        header["arrays"][name] = [offset, len(array), array.dtype.str]
-        pad = -len(data) % 64
-        body.append(data + b"\0" * pad)
-        offset += len(data) + pad
-    blob = b"".join(body)
-    header["sha256"] = hashlib.sha256(blob).hexdigest()
-    head = MAGIC + json.dumps(header, ensure_ascii=False).encode()
-    head += b" " * (-(len(head) + 1) % 64) + b"\n"
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "wb") as file:
-        file.write(head + blob)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(temporary, 0o644)  # noqa: PTH101  (mkstemp's 0600 would ship)
-    Path(temporary).replace(path)
+    offsets, blob = packed(arrays)
+    places = {name: [offsets[name], len(array), array.dtype.str] for name, array in arrays.items()}
+    write_packed(path, MAGIC, {"order": highest, "maps": maps, "meta": meta, "arrays": places}, blob)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
