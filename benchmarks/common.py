@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ocrfix import Document
 from ocrfix.config import Config
+from ocrfix.correction.corrector import in_case_of
+from ocrfix.correction.decoder import Decoded
+from ocrfix.correction.reading import Reading, read
 from ocrfix.evaluation import (
     CleanCounts,
     Measured,
@@ -21,6 +25,7 @@ from ocrfix.evaluation import (
     read_pairs,
     read_paragraphs,
 )
+from ocrfix.language_model import LanguageModel
 
 HERE = Path(__file__).parent
 OWN_PAIRS = HERE / "own" / "ocr.jsonl"
@@ -83,6 +88,25 @@ def run_pairs(data: DataSet, config: Config, *, limit: int | None = None) -> Mea
 def run_clean(data: DataSet, correct: Callable[[str], str], *, limit: int | None = None) -> CleanCounts:
     """What a corrector does to right text."""
     return evaluate_clean(data.paragraphs()[:limit], correct)
+
+
+def by_posterior(
+    model: LanguageModel, decode: Callable[[Reading], Decoded], sure: float
+) -> Callable[[str], str]:
+    """A corrector of words that follows a decoder's probabilities alone, from ``sure`` on."""
+
+    def correct(text: str) -> str:
+        reading = read(Document(text), model)
+        pieces, end = [], 0
+        for place in decode(reading).places:
+            best = int(place.posterior.argmax())
+            if best and place.posterior[best] > sure:
+                start, surface = int(reading.starts[place.at]), reading.surfaces[place.at]
+                pieces += [text[end:start], in_case_of(model.words[int(place.options[best])], surface)]
+                end = start + len(surface)
+        return "".join(pieces) + text[end:]
+
+    return correct
 
 
 def figures(data: DataSet, config: Config) -> dict[str, Any]:

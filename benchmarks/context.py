@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+from common import by_posterior
 from numpy.typing import NDArray
 
 from ocrfix import Document
 from ocrfix.correction import decoder
 from ocrfix.correction.confidence import load_confidence
 from ocrfix.correction.context import ContextModel, load_context
-from ocrfix.correction.corrector import Corrector, in_case_of, load_corrector
+from ocrfix.correction.corrector import Corrector, load_corrector
 from ocrfix.correction.learning import examples
 from ocrfix.correction.reading import REACH, read
 from ocrfix.correction.rescoring import EVEN, Choice
@@ -61,20 +62,8 @@ def systems() -> list[System]:
 
 def by_choice(system: System) -> Callable[[str], str]:
     """A corrector that follows the choice alone."""
-
-    def correct(text: str) -> str:
-        reading = read(Document(text), system.corrector.model)
-        pieces, end = [], 0
-        for place in system.corrector.decode(reading, choice=system.choice).places:
-            best = int(place.posterior.argmax())
-            if best and place.posterior[best] > SURE:
-                start, surface = int(reading.starts[place.at]), reading.surfaces[place.at]
-                word = system.corrector.model.words[int(place.options[best])]
-                pieces += [text[end:start], in_case_of(word, surface)]
-                end = start + len(surface)
-        return "".join(pieces) + text[end:]
-
-    return correct
+    corrector = system.corrector
+    return by_posterior(corrector.model, lambda r: corrector.decode(r, choice=system.choice), SURE)
 
 
 def by_confidence(system: System) -> Callable[[str], str]:

@@ -13,11 +13,10 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ocrfix import Document
+from common import by_posterior
+
 from ocrfix.correction import channel, decoder
 from ocrfix.correction.candidates import Candidates
-from ocrfix.correction.corrector import in_case_of
-from ocrfix.correction.reading import read
 from ocrfix.evaluation import evaluate_clean, evaluate_pairs, read_pairs, read_paragraphs
 from ocrfix.language_model import LanguageModel, load
 
@@ -40,18 +39,7 @@ def corrector(model: LanguageModel) -> Callable[[str], str]:
     """A corrector that follows the decoder's posterior alone."""
     candidates = Candidates(model, channel.load_channel())
 
-    def correct(text: str) -> str:
-        reading = read(Document(text), model)
-        pieces, end = [], 0
-        for place in decoder.decode(reading, model, candidates).places:
-            best = int(place.posterior.argmax())
-            if best and place.posterior[best] > SURE:
-                start, surface = int(reading.starts[place.at]), reading.surfaces[place.at]
-                pieces += [text[end:start], in_case_of(model.words[int(place.options[best])], surface)]
-                end = start + len(surface)
-        return "".join(pieces) + text[end:]
-
-    return correct
+    return by_posterior(model, lambda reading: decoder.decode(reading, model, candidates), SURE)
 
 
 def row(name: str, model: LanguageModel, pairs: Path, clean: Path) -> str:
