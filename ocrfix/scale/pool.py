@@ -6,11 +6,13 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from types import FrameType, TracebackType
 from typing import Any, Final, NoReturn, Self, cast
@@ -29,6 +31,8 @@ _LEAVE: Final = 1.0
 """Seconds that a process has to leave of its own accord."""
 _STILLBORN: Final = 3
 """Processes in a row that end before they are ready, until it is no use to start another."""
+_STOPS: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that stop a run."""
 _TRIES: Final = 2
 """Times an item is tried that a process died over: another process may have taken all memory."""
 
@@ -136,6 +140,35 @@ class _Worker:
         self.pipe.close()
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Start processes in here: a signal that would stop this one waits, and theirs until they heed it.
+
+    Else a process that is told to begin by a parent that leaves in the same moment, or that gets the
+    terminal's Ctrl-C while it is still importing, ends with a traceback.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # it would unblock what is blocked below
+    came: list[int] = []
+    usual = {number: signal.getsignal(number) for number in _STOPS}
+    heeded = {number: handler for number, handler in usual.items() if handler not in (signal.SIG_IGN, None)}
+    try:
+        for number in heeded:
+            signal.signal(number, lambda number, _frame: came.append(number))
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # which the processes inherit
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    finally:
+        for number, handler in heeded.items():
+            signal.signal(number, handler)
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(1)
 
@@ -149,13 +182,17 @@ def _serve(
     """What a process does until its parent is gone."""
     for other in held:
         other.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent looks after Ctrl-C
-    signal.signal(signal.SIGTERM, _leave)
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_IGN)  # the parent looks after Ctrl-C
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once: there is nothing half written yet
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     guarded = budget is not None and hasattr(signal, "setitimer")
     if guarded:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, even in the middle of C code
     if prepare is not None:
         prepare()
+    signal.signal(signal.SIGTERM, _leave)
     with contextlib.suppress(EOFError, OSError):
         pipe.send(None)  # up
         while True:
@@ -264,8 +301,9 @@ class Pool:
             if worker is None:
                 if len(self._workers) >= self.jobs:
                     return
-                worker = _Worker(self, self._context, self._workers)
-                self._workers.append(worker)
+                with _undisturbed():
+                    worker = _Worker(self, self._context, self._workers)
+                    self._workers.append(worker)
             batch = waiting.popleft()
             if not worker.give(batch):  # it died while it had nothing to do
                 self._bury(worker, batch, waiting)

@@ -340,8 +340,9 @@ def test_no_room_for_temporary_files_of_duplicates(folder):
 
 
 @unix
+@pytest.mark.parametrize("whole", [False, True], ids=["one", "group"])  # a terminal tells them all
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
-def test_stopped_at_any_point_and_gone_on_with(folder, name, status):
+def test_stopped_at_any_point_and_gone_on_with(folder, name, status, whole):
     (folder / "a.jsonl").write_text(rows(4000), "utf-8")
     out = folder.parent / "ra"
     before = tree(folder)
@@ -375,7 +376,10 @@ def test_stopped_at_any_point_and_gone_on_with(folder, name, status):
                 assert time.monotonic() < end
                 assert process.poll() is None
                 time.sleep(0.01)
-            process.send_signal(number)
+            if whole:
+                os.killpg(process.pid, number)
+            else:
+                process.send_signal(number)
             error = process.stderr.read().decode()
             assert process.wait(60) == status
         assert "files not finished are as they were" in error
