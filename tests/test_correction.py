@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ocrfix
+from ocrfix._data import data_path
 from ocrfix._pairs import Pair, read_pairs
 from ocrfix.correction.alignment import align_letters, align_words
 from ocrfix.correction.channel import Channel, load_channel
 from ocrfix.correction.channel_counts import count_pairs, learn_channel, read_counts
-from ocrfix.correction.confidence import fit, load_confidence, write
+from ocrfix.correction.confidence import load_confidence
 from ocrfix.correction.corrector import in_case_of, load_corrector
-from ocrfix.correction.features import NAMES
 from ocrfix.correction.pairs import pages, paragraphs
 from ocrfix.document import Document
 
@@ -161,20 +161,15 @@ def test_letter_case_follows_the_reading(read, word):
     assert in_case_of(word, read[:1].upper() + "xx").istitle()
 
 
-def test_confidence_learns_and_is_written(tmp_path):
-    rng = np.random.default_rng(3)
-    rows = rng.normal(size=(3000, len(NAMES)))
-    right = rows[:, 0] + rows[:, 1] + 0.3 * rng.normal(size=3000) > 0
-    model = fit(rows, right, epochs=20, names=NAMES)
-    sure = model(rows)
-    assert sure[right].mean() > 0.8
-    assert sure[~right].mean() < 0.2
-    assert np.array_equal(fit(rows, right, epochs=20)(rows), sure)
-    write(tmp_path / "c.json", model, "a test")
-    assert load_confidence(str(tmp_path / "c.json"))(rows) == pytest.approx(sure, abs=0.01)
-    (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ValueError, match="not a confidence model"):
-        load_confidence(str(tmp_path / "bad.json"))
+def test_a_file_of_another_confidence_is_refused(tmp_path):
+    body = json.loads(data_path("vi", "confidence.json").read_text("utf-8"))
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps(body | {"choice": {"narrow": 1.0}}), encoding="utf-8")
+    with pytest.raises(ValueError, match="weights of the choice"):
+        load_confidence(str(path))
+    path.write_text(json.dumps(body | {"features": {}}), encoding="utf-8")
+    with pytest.raises(ValueError, match="no network for these features"):
+        load_confidence(str(path))
 
 
 def test_pairs_of_lines_make_paragraphs_and_pages(tmp_path):

@@ -10,13 +10,9 @@ import pytest
 import ocrfix
 from ocrfix.detectors import Context
 from ocrfix.detectors._punctuation_capitals import count_capitals, load_capitals, write_capitals
+from ocrfix.detectors._punctuation_features import load_punctuation
 from ocrfix.detectors._punctuation_gaps import NOTHING, gaps, noise_of
-from ocrfix.detectors._punctuation_learning import (
-    examples,
-    learn_punctuation,
-    load_punctuation,
-    write_punctuation,
-)
+from ocrfix.detectors._punctuation_learning import examples, learn_punctuation, write_punctuation
 from ocrfix.detectors._punctuation_rules import LOST_CAPITAL, MISREAD_QUOTE, MISREAD_STOP, ODD_CASE, SPECKLE
 from ocrfix.detectors.punctuation import PUNCTUATION
 
@@ -103,8 +99,8 @@ def test_learned_confidence_survives_its_file(language, tmp_path, monkeypatch):
     model, seen = learn_punctuation([(truth, r) for r in readings], [truth], language)
     assert seen >= 3
     path = tmp_path / "punctuation.json"
-    write_punctuation(path, model, "a test")
-    monkeypatch.setattr("ocrfix.detectors._punctuation_learning.data_path", lambda *_: path)
+    write_punctuation(path, model, seen)
+    monkeypatch.setattr("ocrfix.detectors._punctuation_features.data_path", lambda *_: path)
     load_punctuation.cache_clear()
     try:
         rows = examples(readings[0], truth, language)[1]

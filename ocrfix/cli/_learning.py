@@ -98,7 +98,7 @@ def learn_marks(paths: Sequence[Path], right: Sequence[Path], output: Path) -> N
 
     lines = (line.strip() for line in corpus_lines(right, _RIGHT_CHARACTERS))
     model, places = learn_punctuation(both(), filter(None, lines), language_model.load())
-    write_punctuation(output, model, f"chances of a changed mark, learned from {places} places")
+    write_punctuation(output, model, places)
 
 
 LEARNERS: Final[dict[str, Callable[[Sequence[Path], Path], object]]] = {

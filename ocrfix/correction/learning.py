@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrfix._network_learning import fit, write_network
 from ocrfix._pairs import Pair, read_pairs
 from ocrfix.correction._choice_learning import fit_choice
 from ocrfix.correction.alignment import align_words
-from ocrfix.correction.confidence import Confidence, fit, write
+from ocrfix.correction.confidence import Confidence
 from ocrfix.correction.corrector import Corrector
 from ocrfix.correction.features import NAMES, NARROW, changes, features
 from ocrfix.correction.pairs import pages, paragraphs
@@ -170,7 +170,9 @@ def learn_confidence(paths: Sequence[Path], output: Path, corrector: Corrector) 
     )
     if len(y) < _FEWEST or y.all() or not y.any():
         raise ValueError(f"the pairs hold too few changes to learn from ({len(y)})")
-    confidence = replace(fit(x, y, names=names), choice=choice)
+    network = fit(x, y, names)
     sources = ", ".join(sorted(p.name for p in paths))
-    write(output, confidence, f"Learned from {len(y)} changes in {len(rows)} documents of {sources}")
-    return confidence
+    note = f"Learned from {len(y)} changes in {len(rows)} documents of {sources}"
+    weights = {name: round(weight, 4) for name, weight in choice._asdict().items()}
+    write_network(output, network, note, more={"choice": weights} if choice != EVEN else None)
+    return Confidence(network, choice)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from ocrfix._data import data_path
+from ocrfix._network import Network, read_network
 from ocrfix.detectors._duplicates_bounds import UNIT
 from ocrfix.detectors._duplicates_cuts import Cut, best_cut
 from ocrfix.detectors._duplicates_gaps import garbled, unreadable
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout
     from ocrfix.detectors.base import Context
 
-__all__ = ["NAMES", "Removal", "removals"]
+__all__ = ["NAMES", "Removal", "load_repeats", "removals"]
 
 _MARKS: Final = re.compile(r"[\"“”'‘’:()…–—\-*\[\]/]|\.\.")
 """Signs beside a copy that set it off as a quotation, a caption or a title."""
@@ -81,6 +84,12 @@ NAMES: Final = (
     "crosses",
 )
 """What is known of a removal: of the copy that would go, of the other one, and of both."""
+
+
+@lru_cache(maxsize=1)
+def load_repeats() -> Network:
+    """The network that ocrfix carries: the probability that a copy was glued in."""
+    return read_network(data_path("vi", "repeats.json"), NAMES)[0]
 
 
 class Removal(NamedTuple):

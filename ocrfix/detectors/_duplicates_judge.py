@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT, Places, grown, trimmed, turned, without_overlap
-from ocrfix.detectors._duplicates_evidence import removals
+from ocrfix.detectors._duplicates_evidence import load_repeats, removals
 from ocrfix.detectors._duplicates_gaps import garbled
 from ocrfix.detectors._duplicates_glued import Glue
-from ocrfix.detectors._duplicates_learning import load_repeats
 from ocrfix.detectors._duplicates_loops import shorten, word_loop
 from ocrfix.detectors._duplicates_readings import (
     GARBLED_COST,

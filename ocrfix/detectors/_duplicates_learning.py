@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -13,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ocrfix._compressed import open_text
-from ocrfix._data import data_path
-from ocrfix.correction.confidence import Confidence, fit
+from ocrfix._network_learning import fit_several, write_network
 from ocrfix.detectors._duplicates_damage import Damaged, glue_in
 from ocrfix.detectors._duplicates_evidence import NAMES, Removal
+from ocrfix.detectors._duplicates_judge import Judge
 from ocrfix.detectors._duplicates_layout import Layout
 from ocrfix.detectors._duplicates_match import GRAM, find_matches
 from ocrfix.detectors._duplicates_paragraphs import paragraph_matches
@@ -27,12 +25,13 @@ from ocrfix.document import Document
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["examples", "learn_repeats", "load_repeats", "write_repeats"]
+__all__ = ["examples", "learn_repeats"]
 
 _CHARACTERS: Final = 10_000_000
 """Of each file, from its start."""
 _NETWORKS: Final = 4
-"""Networks whose mean is taken; one alone depends too much on the order of its examples."""
+"""Networks whose mean is taken."""
+_DIGITS: Final = (3, 3)
 _DAMAGED: Final = 3
 """Every third document is damaged, three times; the others are taken as they are."""
 _PARAGRAPHS: Final = (4, 120)
@@ -71,8 +70,6 @@ def _texts(paths: Sequence[Path]) -> Iterator[Damaged]:
 
 def examples(damaged: Damaged, context: Context) -> Iterator[tuple[NDArray[np.float64], bool]]:
     """The copies in a text that may go, as features, and whether the right text comes of it."""
-    from ocrfix.detectors._duplicates_judge import Judge  # noqa: PLC0415  (it reads what is learned here)
-
     text, tokens = damaged.text, tokenize(damaged.text)
     if len(tokens.start) <= GRAM:
         return
@@ -104,45 +101,7 @@ def learn_repeats(paths: Sequence[Path], output: Path) -> None:
     if not any(answers) or all(answers):
         raise ValueError("the files hold no articles with long paragraphs to learn from")
     x, y = np.array(rows), np.array(answers)
-    model = _together([fit(x, y, seed=seed) for seed in range(_NETWORKS)])
     note = (
         f"probability that a copy was glued in, learned from {len(y)} removals, {int(y.sum())} of them right"
     )
-    write_repeats(output, model, note)
-
-
-def _together(models: Sequence[Confidence]) -> Confidence:
-    """One network that gives the mean of the log-odds of several over the same features."""
-    return Confidence(
-        models[0].mean,
-        models[0].scale,
-        np.concatenate([m.inner for m in models], axis=1),
-        np.concatenate([m.inner_bias for m in models]),
-        np.concatenate([m.outer for m in models]) / len(models),
-        sum(m.outer_bias for m in models) / len(models),
-    )
-
-
-def write_repeats(path: Path, model: Confidence, note: str) -> None:
-    """Write the model as JSON, one line a feature: mean, scale, weight for each hidden unit."""
-
-    def numbers(values: Iterable[float]) -> list[float]:
-        return [round(float(v), 3) for v in values]
-
-    head = {"note": note, "bias": numbers(model.inner_bias), "out": numbers(model.outer)}
-    table = zip(NAMES, model.mean, model.scale, model.inner, strict=True)
-    lines = [
-        f'  "{name}": {json.dumps([*numbers((mean, scale)), *numbers(weights)])}'
-        for name, mean, scale, weights in table
-    ]
-    start = json.dumps(head | {"out_bias": round(model.outer_bias, 3)}, ensure_ascii=False)[1:-1]
-    path.write_text("{" + start + ',\n "features": {\n' + ",\n".join(lines) + "\n }}\n", "utf-8")
-
-
-@lru_cache(maxsize=1)
-def load_repeats() -> Confidence:
-    """The probability model that ocrfix carries."""
-    data = json.loads(data_path("vi", "repeats.json").read_text("utf-8"))
-    table = np.array([data["features"][name] for name in NAMES])
-    bias, out = np.array(data["bias"]), np.array(data["out"])
-    return Confidence(table[:, 0], table[:, 1], table[:, 2:], bias, out, data["out_bias"])
+    write_network(output, fit_several(x, y, NAMES, _NETWORKS), note, digits=_DIGITS)

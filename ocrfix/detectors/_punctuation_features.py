@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ocrfix._data import data_path
+from ocrfix._network import Network, read_network
 from ocrfix.detectors._punctuation_gaps import (
     CAPITAL,
     COMMA,
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
     from ocrfix.language_model import LanguageModel
 
-__all__ = ["NAMES", "alike", "features"]
+__all__ = ["NAMES", "alike", "features", "load_punctuation"]
 
 NAMES: Final = (
     "gain", "gain_3", "gain_8",  # what the model gains, nats, in hinges
@@ -61,6 +64,12 @@ _HOPELESS: Final = -1.5
 _NOTHING_MORE: Final = (0.0,) * (len(NAMES) - 1)
 _OUTSIDE: Final = -14.0
 """Least log-probability (nats) that one word counts with, so that no unknown word decides alone."""
+
+
+@lru_cache(maxsize=1)
+def load_punctuation() -> Network:
+    """The network that ocrfix carries: the probability of a changed mark."""
+    return read_network(data_path("vi", "punctuation.json"), NAMES)[0]
 
 
 def _context(text: str, end: int, language: LanguageModel) -> list[int]:

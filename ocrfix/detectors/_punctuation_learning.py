@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from ocrfix._data import data_path
-from ocrfix.correction.confidence import Confidence, fit
+from ocrfix._network_learning import fit_several, write_network
 from ocrfix.detectors._punctuation_features import NAMES, features
 from ocrfix.detectors._punctuation_gaps import Option, gaps, noise_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
+    from ocrfix._network import Network
     from ocrfix.language_model import LanguageModel
 
-__all__ = ["examples", "learn_punctuation", "load_punctuation", "write_punctuation"]
+__all__ = ["examples", "learn_punctuation", "write_punctuation"]
 
 _NETWORKS: Final = 6
-"""Networks whose mean is taken; one alone depends too much on the order of its examples."""
+"""Networks whose mean is taken."""
+_DIGITS: Final = (4, 4)
 _TOKEN: Final = re.compile(r"[^\W_]+|[^\w\s]|_")
 
 
@@ -79,7 +79,7 @@ def examples(
 
 def learn_punctuation(
     pairs: Iterable[tuple[str, str]], right: Iterable[str], language: LanguageModel
-) -> tuple[Confidence, int]:
+) -> tuple[Network, int]:
     """Fit the confidence; returns it and the number of possible changes it saw.
 
     Parameters: ``pairs`` of truth and reading, each also taken with the truth as a reading; ``right``,
@@ -92,41 +92,9 @@ def learn_punctuation(
         rows.append(x)
         answers.append(y)
     x, y = np.concatenate(rows), np.concatenate(answers)
-    return _together([fit(x, y, seed=seed) for seed in range(_NETWORKS)]), len(y)
+    return fit_several(x, y, NAMES, _NETWORKS), len(y)
 
 
-def _together(models: list[Confidence]) -> Confidence:
-    """One network that gives the mean of the log-odds of several over the same features."""
-    return Confidence(
-        models[0].mean,
-        models[0].scale,
-        np.concatenate([m.inner for m in models], axis=1),
-        np.concatenate([m.inner_bias for m in models]),
-        np.concatenate([m.outer for m in models]) / len(models),
-        sum(m.outer_bias for m in models) / len(models),
-    )
-
-
-def write_punctuation(path: Path, model: Confidence, note: str) -> None:
-    """Write the confidence as JSON, one line a feature: mean, scale, weight for each hidden unit."""
-
-    def numbers(values: NDArray[np.float64]) -> list[float]:
-        return [round(float(v), 4) for v in values]
-
-    head = {"note": note, "bias": numbers(model.inner_bias), "out": numbers(model.outer)}
-    table = zip(NAMES, model.mean, model.scale, model.inner, strict=True)
-    lines = [
-        f'  "{name}": {json.dumps([*numbers(np.array([mean, scale])), *numbers(weights)])}'
-        for name, mean, scale, weights in table
-    ]
-    start = json.dumps(head | {"out_bias": round(model.outer_bias, 4)}, ensure_ascii=False)[1:-1]
-    path.write_text("{" + start + ',\n "features": {\n' + ",\n".join(lines) + "\n }}\n", "utf-8")
-
-
-@lru_cache(maxsize=1)
-def load_punctuation() -> Confidence:
-    """The confidence that ocrfix carries."""
-    data = json.loads(data_path("vi", "punctuation.json").read_text("utf-8"))
-    table = np.array([data["features"][name] for name in NAMES])
-    bias, out = np.array(data["bias"]), np.array(data["out"])
-    return Confidence(table[:, 0], table[:, 1], table[:, 2:], bias, out, data["out_bias"])
+def write_punctuation(path: Path, network: Network, places: int) -> None:
+    """Write the network, learned from so many places, as `load_punctuation` reads it. Raises OSError."""
+    write_network(path, network, f"chances of a changed mark, learned from {places} places", digits=_DIGITS)

@@ -7,10 +7,9 @@ from typing import Final
 
 from ocrfix.detectors._punctuation_case import OddCase
 from ocrfix.detectors._punctuation_edges import Edges
-from ocrfix.detectors._punctuation_features import alike, features
+from ocrfix.detectors._punctuation_features import alike, features, load_punctuation
 from ocrfix.detectors._punctuation_gaps import NOTHING, STOP, Gap, Noise, Option, gaps, noise_of
 from ocrfix.detectors._punctuation_habits import Habits
-from ocrfix.detectors._punctuation_learning import load_punctuation
 from ocrfix.detectors._punctuation_quotes import MisreadQuotes
 from ocrfix.detectors._punctuation_rules import LOST_CAPITAL, MISREAD_STOP, SPECKLE
 from ocrfix.detectors.base import Context, Detector
