@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
-import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ocrfix.detectors._duplicates_align import Match
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT
 from ocrfix.detectors._duplicates_gaps import Gap, gap_kind, unreadable
-from ocrfix.detectors._punctuation_capitals import Capitals, load_capitals
-from ocrfix.language_model.tokens import TOKEN
-from ocrfix.vietnamese.syllable import canonical
+from ocrfix.detectors._duplicates_joints import CONTEXT, Bulk, Case, Side
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout
     from ocrfix.detectors.base import Context
 
-__all__ = ["Cut", "Seam", "best_cut"]
+__all__ = ["Cut", "Seam", "best_cuts"]
 
-_CONTEXT: Final = 3
-"""Tokens that a word of the model sees before it."""
 _AROUND: Final = 8
 """Words on each side of a copy that are scored."""
 _MOST: Final = 12.0
 """Nats at which a seam counts no further."""
-_WRONG_CASE: Final = -6.0
-"""Nats of a small letter after a stop, and the least for any letter."""
-_OPEN_END: Final = -4.0
-"""Nats of a paragraph that ends without a sign: about one in fifty does."""
 _MISREAD: Final = -4.0
 """Nats for each letter or mark that is misread in words beyond the match."""
 _FIRST_MISREAD: Final = -6.0
@@ -41,11 +32,7 @@ _FIRST_MISREAD: Final = -6.0
 _BEYOND: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 3))
 """Words of this copy and of the other beyond the match that may be misread."""
 _LEAST_LETTERS: Final = 3
-_STOPS: Final = frozenset(".!?…")
-_CLOSING: Final = '"”’»)'
-_ABBREVIATION: Final = 3
-"""Letters of a word that a stop may follow within a sentence."""
-_UNSEEN: Final = Capitals(0, 0, 0, 0)
+_NOTHING: Final = Side([], [], [], bounded=True)
 
 
 class Seam(NamedTuple):
@@ -84,17 +71,8 @@ class _End(NamedTuple):
     cost: float
 
 
-class _Side(NamedTuple):
-    """Tokens around one end of a copy: ids, offsets, and whether the stretch starts or ends a paragraph."""
-
-    ids: list[int]
-    starts: list[int]
-    ends: list[int]
-    bounded: bool
-
-
-def best_cut(layout: Layout, context: Context, match: Match, most: Match, *, later: bool) -> Cut:
-    """The likeliest way to take the later (or the earlier) copy out.
+def best_cuts(layout: Layout, context: Context, match: Match, most: Match) -> tuple[Cut, Cut]:
+    """The likeliest way to take the earlier copy out, and the likeliest to take out the later one.
 
     Words at the ends of the copies may stand around the glued one by chance as well, and words beyond them
     may be misread: of all cuts some words inwards and outwards the one counts that leaves the likeliest text.
@@ -103,70 +81,107 @@ def best_cut(layout: Layout, context: Context, match: Match, most: Match, *, lat
 
     Parameters: ``most``, the same match with misread words at its ends.
     """
-    return _Cutter(layout, context, match, most, later=later).best()
+    # The model is asked twice, for everything at once: what there is to score is little each time.
+    scored, seams = Bulk(context.language), Bulk(context.language)
+    cutters = [_Cutter(layout, scored, match, most, later=later) for later in (False, True)]
+    scored.answer()
+    for cutter in cutters:
+        cutter.weigh(seams)
+    seams.answer()
+    earlier, later = (cutter.cut() for cutter in cutters)
+    return earlier, later
 
 
 class _Cutter:
-    def __init__(self, layout: Layout, context: Context, match: Match, most: Match, *, later: bool) -> None:
-        self._layout, self._language = layout, context.language
+    """One of the copies: asks for what tells its cuts apart, weighs them, and tells the best."""
+
+    def __init__(self, layout: Layout, scored: Bulk, match: Match, most: Match, *, later: bool) -> None:
+        self._layout, self._scored = layout, scored
         self._match, self._most, self._later = match, most, later
         self._start, self._end = (match.q0, match.q1) if later else (match.p0, match.p1)
-        self._closing = self._language.word_ids(".!?…:;")
         self._other = (match.p0, match.p1) if later else (match.q0, match.q1)
-
-    def best(self) -> Cut:
-        heads, tails = self._ends(-1), self._ends(1)
-        first, last = [e.word for e in heads], [e.word for e in tails]
-        left = self._side(self._reach(min(first), -1), max(first))
-        right = self._side(min(last), self._reach(max(last), 1))
-        own = self._own_scores(left), self._own_scores(right)
-        lows = [sum(end <= self._layout.start(h.word) for end in left.ends) for h in heads]
-        highs = [sum(at < self._after(t) for at in right.starts) for t in tails]
-        pairs = [
+        self._case = Case(layout)
+        self._heads, self._tails = self._ends(-1), self._ends(1)
+        first, last = [e.word for e in self._heads], [e.word for e in self._tails]
+        self._left = left = scored.side(layout, self._reach(min(first), -1), max(first))
+        self._right = right = scored.side(layout, min(last), self._reach(max(last), 1))
+        self._afters = [self._after(t) for t in self._tails]
+        self._lows = [bisect_right(left.ends, layout.start(word)) for word in first]
+        self._highs = [bisect_left(right.starts, after) for after in self._afters]
+        self._pairs = [
             (i, k)
-            for i, h in enumerate(heads)
-            for k, t in enumerate(tails)
-            if t.word - h.word >= STRAY or not (i or k)
+            for i, head in enumerate(first)
+            for k, tail in enumerate(last)
+            if tail - head >= STRAY or not (i or k)
         ]
-        joints = self._joints([(left, lows[i], right, highs[k]) for i, k in pairs])
-        scores = []
-        for (i, k), words in zip(pairs, joints, strict=True):
-            rest = own[1][-1] - own[1][min(highs[k] + _CONTEXT, len(right.ids))]
-            letter = self._letter(heads[i].word, tails[k].word, self._after(tails[k]))
-            scores.append(own[0][lows[i]] + words + rest + letter + heads[i].cost + tails[k].cost)
-        order = sorted(range(len(pairs)), key=lambda n: -scores[n])
-        i, k = pairs[order[0]]
-        head, tail = heads[i], tails[k]
-        plain = self._joints(
-            [
-                (_Side([], [], [], bounded=True), 0, right, highs[k]),
-                (left, lows[i], self._side(head.word, min(head.word + _AROUND, tail.word)), 0),
-                (
-                    _Side([], [], [], bounded=True),
-                    0,
-                    self._side(head.word, min(head.word + _AROUND, tail.word)),
-                    0,
-                ),
-                (
-                    self._side(max(head.word, tail.word - _AROUND), tail.word, self._after(tail)),
-                    -1,
-                    right,
-                    highs[k],
-                ),
-            ]
+        self._own = scored.sequence(left.ids), scored.sequence(right.ids)
+        self._joints = scored.joints([(left, low, right, high) for low in self._lows for high in self._highs])
+
+    def weigh(self, seams: Bulk) -> None:
+        """Choose the cut, and ask for the seams at its ends."""
+        own_left, own_right = self._sums(self._own[0], self._left), self._sums(self._own[1], self._right)
+        words = self._scored.totals(self._joints)
+        begins = [self._case.before(head.word) for head in self._heads]
+        goes_on = [
+            self._case.after(tail.word, after) for tail, after in zip(self._tails, self._afters, strict=True)
+        ]
+        rests = [own_right[-1] - own_right[min(high + CONTEXT, len(self._right.ids))] for high in self._highs]
+        width = len(self._tails)
+        scores = [
+            own_left[self._lows[i]]
+            + words[i * width + k]
+            + rests[k]
+            + self._case.nats(begins[i], goes_on[k])
+            + self._heads[i].cost
+            + self._tails[k].cost
+            for i, k in self._pairs
+        ]
+        best = max(range(len(scores)), key=scores.__getitem__)
+        others = [*scores[:best], *scores[best + 1 :]]
+        self._score = scores[best]
+        self._margin = self._score - max(others) if others else _MOST
+        i, k = self._chosen = self._pairs[best]
+        self._healed = words[i * width + k]
+        begin, stop = self._heads[i].word, self._tails[k].word
+        start = seams.side(self._layout, begin, min(begin + _AROUND, stop))
+        end = seams.side(self._layout, max(begin, stop - _AROUND), stop, self._afters[k])
+        self._seams = (
+            seams,
+            seams.joints(
+                [
+                    (_NOTHING, 0, self._right, self._highs[k]),
+                    (self._left, self._lows[i], start, 0),
+                    (_NOTHING, 0, start, 0),
+                    (end, -1, self._right, self._highs[k]),
+                ]
+            ),
         )
-        after = self._after(tail)
+
+    def _sums(self, own: slice, side: Side) -> list[float]:
+        """Sums of the log-probabilities of the first tokens, each after those before it."""
+        scores = self._scored.each(own)
+        if not side.bounded:
+            scores[:CONTEXT] = [0.0] * min(CONTEXT, len(scores))
+        return list(accumulate(scores, initial=0.0))
+
+    def cut(self) -> Cut:
+        """The chosen cut, when the seams are known."""
+        i, k = self._chosen
+        head, tail, after = self._heads[i], self._tails[k], self._afters[k]
+        seams, asked = self._seams
+        alone, before, begin, behind = seams.totals(asked)
+        start = self._layout.start(head.word)
         return Cut(
             self._cut(head, tail),
-            Seam(
-                _within(plain[1] - plain[2]),
-                self._letter(head.word, head.word, self._layout.start(head.word)),
-            ),
-            Seam(_within(plain[3] - plain[0]), self._letter(tail.word, tail.word, after)),
-            Seam(_within(joints[order[0]] - plain[0]), self._letter(head.word, tail.word, after)),
-            scores[order[0]],
-            scores[order[0]] - scores[order[1]] if len(order) > 1 else _MOST,
+            Seam(_within(before - begin), self._letter(head.word, head.word, start)),
+            Seam(_within(behind - alone), self._letter(tail.word, tail.word, after)),
+            Seam(_within(self._healed - alone), self._letter(head.word, tail.word, after)),
+            self._score,
+            self._margin,
         )
+
+    def _letter(self, left: int, right: int, after: int) -> float:
+        return self._case.nats(self._case.before(left), self._case.after(right, after))
 
     def _cut(self, head: _End, tail: _End) -> Match:
         gaps = list(self._match.gaps)
@@ -257,97 +272,9 @@ class _Cutter:
                 return max(0, min(at, layout.count))
         return word + way * _AROUND
 
-    def _side(self, start: int, end: int, stop: int | None = None) -> _Side:
-        """The tokens of the words ``[start, end)``, with the signs after them."""
-        layout = self._layout
-        if start >= end:
-            return _Side([], [], [], layout.edge(start) in UNIT)
-        low = layout.start(start)
-        high = layout.end(end) if stop is None else stop
-        if stop is None:
-            between = layout.between(end).split("\n")[0].split("\f")[0]
-            high += (
-                len(between)
-                if end >= layout.count or layout.edge(end) in UNIT
-                else len(between.rstrip(' “"‘('))
-            )
-        ids, starts, ends = [], [], []
-        for token in TOKEN.finditer(layout.text, low, high):
-            number = self._language.word_id(token.group())
-            if number >= 0:
-                ids.append(number)
-                starts.append(token.start())
-                ends.append(token.end())
-        return _Side(ids, starts, ends, layout.edge(start) in UNIT)
-
-    def _own_scores(self, side: _Side) -> list[float]:
-        """Sums of the log-probabilities of the first tokens, each after those before it."""
-        if not side.ids:
-            return [0.0]
-        scores = self._language.score_ids(np.array(side.ids, dtype=np.int64)).tolist()
-        if not side.bounded:
-            scores[:_CONTEXT] = [0.0] * min(_CONTEXT, len(scores))
-        return list(accumulate(scores, initial=0.0))
-
-    def _joints(self, joints: list[tuple[_Side, int, _Side, int]]) -> list[float]:
-        """Log-probability of the first tokens of a right side, after the first tokens of a left one."""
-        words, contexts, sizes = [], [], []
-        for left, low, right, high in joints:
-            before = left.ids if low < 0 else left.ids[:low]
-            history = [0] * _CONTEXT + before[-_CONTEXT:]
-            after = right.ids[high : high + _CONTEXT]
-            if not after and before and before[-1] not in self._closing:
-                after = self._closing[:1]
-            row = history[-_CONTEXT:] + after
-            sizes.append(len(after))
-            words += after
-            contexts += [row[n : n + _CONTEXT] for n in range(len(after))]
-        if not words:
-            return [0.0] * len(joints)
-        columns = np.array(contexts, dtype=np.int64).T
-        scores = self._language.logp(
-            np.array(words, dtype=np.int64), list(columns[-self._language.order + 1 :])
-        )
-        sums = [0.0, *np.cumsum(scores).tolist()]
-        ends = [0, *accumulate(sizes)]
-        return [sums[b] - sums[a] for a, b in pairwise(ends)]
-
     def _after(self, tail: _End) -> int:
         """The offset after the last word of the copy and the signs that the other copy has as well."""
         return self._layout.end(tail.word) + self._layout.shared_after(tail.word, tail.other)
-
-    def _letter(self, left: int, right: int, after: int) -> float:
-        """How well the first letter of the word ``right`` goes with what stands before the word ``left``.
-
-        Parameters: ``after``, the offset from which the text stays.
-        """
-        layout, text = self._layout, self._layout.text
-        starts_paragraph = left <= 0 or layout.edge(left) in UNIT
-        ends_paragraph = right >= layout.count or layout.edge(right) in UNIT
-        sign = "" if left <= 0 else layout.between(left).split("\n")[0].strip()
-        if left != right and right < layout.count:
-            sign += text[after : layout.start(right)].split("\n")[0].strip()
-        sign = sign.rstrip(_CLOSING)[-1:]
-        if ends_paragraph and right != left:
-            return 0.0 if starts_paragraph or sign else _OPEN_END
-        if right >= layout.count:
-            return 0.0
-        word = layout.words(right, right + 1)
-        small = word[0].islower()
-        if starts_paragraph:
-            return _WRONG_CASE if small else 0.0 if sign or left <= 0 or left != right else _OPEN_END
-        if sign in _STOPS and sign:
-            last = layout.words(left - 1, left)
-            if len(last) > _ABBREVIATION or last.islower():
-                return _WRONG_CASE if small else 0.0
-            return 0.0
-        if not word[0].isalpha() or (sign and sign not in ",;"):
-            return 0.0
-        following = (
-            text[layout.start(right + 1) : layout.start(right + 1) + 1] if right + 1 < layout.count else ""
-        )
-        share = load_capitals().get(canonical(word.lower()), _UNSEEN).share(before_lower=following.islower())
-        return max(_WRONG_CASE, math.log(1.0 - share if small else share))
 
 
 def _within(nats: float) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from ocrfix._data import data_path
 from ocrfix._network import Network, read_network
 from ocrfix.detectors._duplicates_bounds import UNIT
-from ocrfix.detectors._duplicates_cuts import Cut, best_cut
+from ocrfix.detectors._duplicates_cuts import Cut, best_cuts
 from ocrfix.detectors._duplicates_gaps import garbled, unreadable
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Removal(NamedTuple):
 
 def removals(layout: Layout, context: Context, match: Match, most: Match) -> Iterator[Removal]:
     """The two ways to undo a repeat, with their features, named in `NAMES`."""
-    cuts = [best_cut(layout, context, match, most, later=later) for later in (False, True)]
+    cuts = best_cuts(layout, context, match, most)
     for later in (False, True):
         mine, theirs = cuts[later], cuts[not later]
         row = [*_copy(layout, mine, later=later), *_copy(layout, theirs, later=not later)]
