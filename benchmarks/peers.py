@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ocrfix._compressed import open_text
+from ocrfix._corpus import lines
 
 __all__ = ["Peer", "Skipped", "letters_only", "load_peers", "train_counts"]
 
@@ -84,19 +84,13 @@ def letters_only(suggest: Callable[[str], str | None]) -> Callable[[str], str]:
 
 
 def train_counts(paths: Iterable[Path], *, most: int) -> Counter[str]:
-    """How often each lower-case word stands in text files (.txt or .txt.xz).
+    """How often each lower-case word stands in text files, which may be compressed.
 
     Parameters: ``most``, characters to read from each file.
     """
     counts: Counter[str] = Counter()
-    for path in paths:
-        read = 0
-        with open_text(path) as file:
-            for line in file:
-                counts.update(_RUN.findall(line.lower()))
-                read += len(line)
-                if read > most:
-                    break
+    for line in lines(paths, most):
+        counts.update(_RUN.findall(line.lower()))
     return Counter({word: n for word, n in counts.items() if n >= LEAST_SEEN})
 
 

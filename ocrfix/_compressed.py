@@ -95,10 +95,10 @@ def _errors() -> tuple[type[Exception], ...]:
 class _Guarded(io.RawIOBase):
     """What an unpacking stream gives, as long as it gives no more than is allowed."""
 
-    def __init__(self, stream: Any, packing: str, most: int, excess: str, own: BinaryIO | None) -> None:  # noqa: ANN401
+    def __init__(self, stream: Any, what: str, most: int, excess: str, own: BinaryIO | None) -> None:  # noqa: ANN401
         self._own = own
         self._stream = stream
-        self._packing = packing
+        self._what = what
         self._most = most
         self._excess = excess
         self._given = 0
@@ -110,9 +110,9 @@ class _Guarded(io.RawIOBase):
         try:
             data = self._stream.read(min(len(buffer), _CHUNK))
         except MemoryError as error:
-            raise PackingError(f"the {self._packing} data asks for too much memory") from error
+            raise PackingError(f"{self._what} asks for too much memory") from error
         except _errors() as error:
-            raise PackingError(f"the {self._packing} data is damaged or cut short: {error}") from error
+            raise PackingError(f"{self._what} is damaged or cut short: {error}") from error
         self._given += len(data)
         if self._given > self._most:
             raise PackingError(self._excess)
@@ -128,13 +128,14 @@ class _Guarded(io.RawIOBase):
 
 
 def reader(
-    file: BinaryIO, packing: str, size: int, limit: int | None = None, *, own: bool = False
+    file: BinaryIO, packing: str, size: int, limit: int | None = None, *, own: str = ""
 ) -> io.BufferedReader:
     """A stream of unpacked bytes.
 
     Parameters: ``file``, the packed stream; ``packing``, one of `PACKINGS`' values; ``size``, the packed
     size in bytes; ``limit``, the bytes that may be unpacked (0: any number); when None, no more than
-    `RATIO` times the size, beyond the first 64 MiB; ``own``, whether closing it closes ``file``.
+    `RATIO` times the size, beyond the first 64 MiB; ``own``, the name of a file that nobody else has
+    open: messages begin with it, and closing the stream closes it.
     Reading raises PackingError for damaged data and for what is over the limit; so does the call when the
     library for zstd is missing.
     """
@@ -156,7 +157,8 @@ def reader(
     else:
         most, excess = limit or sys.maxsize, f"it unpacks to over {_megabytes(limit)} MB"
     excess += "; if that is right, allow more with --max-unpacked"
-    return io.BufferedReader(_Guarded(stream, packing, most, excess, file if own else None), _CHUNK)
+    what = f"{own}: the {packing} data" if own else f"the {packing} data"
+    return io.BufferedReader(_Guarded(stream, what, most, excess, file if own else None), _CHUNK)
 
 
 class _Zstandard:
@@ -279,15 +281,13 @@ def pack(data: bytes, packing: str) -> bytes:
     return out.getvalue()
 
 
-_OPENERS: Final[dict[str, Callable[..., Any]]] = {"xz": lzma.open, "gzip": gzip.open, "bzip2": bz2.open}
-
-
 def open_text(path: Path) -> TextIO:
     """Open a UTF-8 text file for reading, unpacked on the way where its name ends in .xz, .gz, .bz2 or .zst.
 
-    Raises OSError when it cannot be opened, PackingError when the library for zstd is missing.
+    It may be of any size. Raises OSError when it cannot be opened, PackingError when the library for zstd is
+    missing; reading raises PackingError, naming the file, for damaged data.
     """
     packing = split_suffix(path.name)[1]
-    if packing == "zstd":
-        return io.TextIOWrapper(reader(path.open("rb"), packing, 0, 0, own=True), "utf-8")
-    return cast("TextIO", _OPENERS.get(packing, open)(path, "rt", encoding="utf-8"))
+    if not packing:
+        return path.open(encoding="utf-8")
+    return io.TextIOWrapper(reader(path.open("rb"), packing, 0, 0, own=str(path)), "utf-8")

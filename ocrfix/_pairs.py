@@ -1,16 +1,17 @@
-"""Pairs of truth and OCR reading, as JSON lines."""
+"""Pairs of truth and OCR reading: read from JSON lines, and put together to paragraphs and pages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ocrfix._compressed import open_text
+from ocrfix._compressed import PackingError, open_text
 
-__all__ = ["DataError", "Pair", "read_pairs"]
+__all__ = ["DataError", "Pair", "pages", "paragraphs", "read_pairs"]
 
 
 class DataError(ValueError):
@@ -45,6 +46,7 @@ def read_pairs(path: Path) -> Iterator[Pair]:
     a line that is no such object and for a file without pairs; OSError when the file cannot be read.
     """
     found = False
+    number = 0
     with open_text(path) as file:
         try:
             for number, line in enumerate(file, 1):
@@ -52,7 +54,9 @@ def read_pairs(path: Path) -> Iterator[Pair]:
                     found = True
                     yield _pair(line, f"{path}, line {number}")
         except UnicodeDecodeError as error:
-            raise DataError(f"{path}: not UTF-8: {error.reason} at byte {error.start}") from None
+            raise DataError(f"{path}: not UTF-8 somewhere after line {number}: {error.reason}") from None
+        except PackingError as error:
+            raise DataError(str(error)) from None
     if not found:
         raise DataError(f'{path}: no pairs; one JSON object a line with "gold" and "ocr" is expected')
 
@@ -90,3 +94,34 @@ def _number(row: dict[str, Any], field: str, place: str) -> int:
         return int(value)
     except (TypeError, ValueError):
         raise DataError(f'{place}: the field "{field}" is no number') from None
+
+
+def paragraphs(pairs: Iterable[Pair]) -> list[Pair]:
+    r"""The paragraphs that pairs of lines make up; a pair that tells no page is one by itself.
+
+    >>> lines = [Pair("Vì người", "Vi người", page="1", line=0), Pair("nghèo", "nghèo", page="1", line=1)]
+    >>> [(p.gold, p.ocr) for p in paragraphs(lines)]
+    [('Vì người nghèo', 'Vi người\nnghèo')]
+    """
+    every = list(pairs)
+    alone = [p for p in every if not p.page]
+    placed = sorted((p for p in every if p.page), key=lambda p: (p.engine, p.page, p.paragraph, p.line))
+    joined = [
+        _join(list(group), " ", "\n")
+        for _, group in groupby(placed, key=lambda p: (p.engine, p.page, p.paragraph))
+    ]
+    return alone + joined
+
+
+def pages(pairs: Iterable[Pair]) -> list[Pair]:
+    """The pages that pairs of lines make up, paragraphs parted by blank lines."""
+    placed = sorted((p for p in paragraphs(pairs) if p.page), key=lambda p: (p.engine, p.page, p.paragraph))
+    return [
+        _join(list(group), "\n\n", "\n\n") for _, group in groupby(placed, key=lambda p: (p.engine, p.page))
+    ]
+
+
+def _join(parts: Sequence[Pair], gold: str, ocr: str) -> Pair:
+    first = parts[0]
+    texts = gold.join(p.gold for p in parts), ocr.join(p.ocr for p in parts)
+    return replace(first, gold=texts[0], ocr=texts[1], line=0)

@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 
 import ocrfix
 from ocrfix._data import data_path
-from ocrfix._pairs import Pair, read_pairs
+from ocrfix._pairs import Pair, pages, paragraphs, read_pairs
 from ocrfix.correction.alignment import align_letters, align_words
 from ocrfix.correction.channel import Channel, load_channel
 from ocrfix.correction.channel_counts import count_pairs, learn_channel, read_counts
 from ocrfix.correction.confidence import load_confidence
 from ocrfix.correction.corrector import in_case_of, load_corrector
-from ocrfix.correction.pairs import pages, paragraphs
 from ocrfix.document import Document
 
 WORDS = st.text("abcdđeêghiklmnoôơprstuưvxyàáảãạế", min_size=1, max_size=8)

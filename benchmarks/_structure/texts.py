@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import lzma
 import re
 import tomllib
 import unicodedata
@@ -13,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from ocrfix._compressed import PackingError, open_text
 from ocrfix.evaluation import DataError
 
 __all__ = [
@@ -147,11 +147,10 @@ def prose(article: Article, least: int = LONG) -> list[int]:
 
 
 def _documents(path: Path) -> list[str]:
-    opened = lzma.open if path.suffix == ".xz" else open
-    with opened(path, "rt", encoding="utf-8") as file:
+    with open_text(path) as file:
         try:
             text = unicodedata.normalize("NFC", file.read())
-        except (UnicodeDecodeError, lzma.LZMAError) as error:
+        except (UnicodeDecodeError, PackingError) as error:
             raise DataError(f"{path}: {error}") from None
     parts = (part.strip("\n") for part in re.split(r"^\f$", text, flags=re.MULTILINE))
     return [part for part in parts if part.strip()]
@@ -163,7 +162,7 @@ def _article(text: str) -> Article:
 
 
 def load_articles(path: Path, limit: int | None = None) -> list[Article]:
-    """The articles of a file (plain or .xz) whose documents are parted by lines with a form feed.
+    """The articles of a file (bare or compressed) whose documents are parted by lines with a form feed.
 
     Every line that is not blank is a paragraph. Documents too short to be damaged, and those that hold
     a paragraph twice, are left out. Of more than ``limit`` articles, ``limit`` at one stride are taken.

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from ocrfix import Config, clean, language_model
-from ocrfix._pairs import read_pairs
+from ocrfix._corpus import lines
+from ocrfix._pairs import paragraphs, read_pairs
 from ocrfix.correction.candidates import Candidates
 from ocrfix.correction.channel import load_channel
 from ocrfix.correction.channel_counts import learn_channel
@@ -16,10 +17,9 @@ from ocrfix.correction.context import load_context
 from ocrfix.correction.context_learning import learn_context
 from ocrfix.correction.corrector import Corrector
 from ocrfix.correction.learning import learn_confidence
-from ocrfix.correction.pairs import paragraphs
 from ocrfix.detectors._duplicates_learning import learn_repeats
 from ocrfix.detectors._joins_learning import learn_joins
-from ocrfix.detectors._punctuation_capitals import corpus_lines, count_capitals, write_capitals
+from ocrfix.detectors._punctuation_capitals import count_capitals, write_capitals
 from ocrfix.detectors._punctuation_learning import learn_punctuation, write_punctuation
 
 __all__ = ["LEARNERS", "learn_capitals", "learn_marks", "learn_model", "learn_surroundings", "learn_words"]
@@ -79,7 +79,7 @@ def learn_capitals(paths: Sequence[Path], output: Path) -> None:
 
     Raises OSError on files, UnicodeDecodeError for a text that is not UTF-8.
     """
-    write_capitals(output, count_capitals(corpus_lines(paths, _CHARACTERS)))
+    write_capitals(output, count_capitals(lines(paths, _CHARACTERS)))
 
 
 def learn_marks(paths: Sequence[Path], right: Sequence[Path], output: Path) -> None:
@@ -96,8 +96,8 @@ def learn_marks(paths: Sequence[Path], right: Sequence[Path], output: Path) -> N
             yield gold, clean(ocr, _WITHOUT_MARKS).text
             yield gold, ocr
 
-    lines = (line.strip() for line in corpus_lines(right, _RIGHT_CHARACTERS))
-    model, places = learn_punctuation(both(), filter(None, lines), language_model.load())
+    texts = (line.strip() for line in lines(right, _RIGHT_CHARACTERS))
+    model, places = learn_punctuation(both(), filter(None, texts), language_model.load())
     write_punctuation(output, model, places)
 
 

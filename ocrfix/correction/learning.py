@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrfix._network_learning import fit, write_network
-from ocrfix._pairs import Pair, read_pairs
+from ocrfix._pairs import Pair, pages, paragraphs, read_pairs
 from ocrfix.correction._choice_learning import fit_choice
 from ocrfix.correction.alignment import align_words
 from ocrfix.correction.confidence import Confidence
 from ocrfix.correction.corrector import Corrector
 from ocrfix.correction.features import NAMES, NARROW, changes, features
-from ocrfix.correction.pairs import pages, paragraphs
 from ocrfix.correction.reading import read
 from ocrfix.correction.rescoring import EVEN, Choice, evidence
 from ocrfix.document import Document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ocrfix._compressed import open_text
+from ocrfix._corpus import documents
 from ocrfix._network_learning import fit_several, write_network
 from ocrfix.detectors._duplicates_damage import Damaged, glue_in
 from ocrfix.detectors._duplicates_evidence import NAMES, Removal
@@ -39,28 +38,11 @@ _PARAGRAPHS: Final = (4, 120)
 _SEED: Final = 7
 
 
-def _documents(path: Path) -> Iterator[list[str]]:
-    """The documents of a file, which form feeds part; each as its paragraphs."""
-    paragraphs: list[str] = []
-    left = _CHARACTERS
-    with open_text(path) as file:
-        for line in file:
-            left -= len(line)
-            if "\f" in line:
-                yield paragraphs
-                paragraphs = []
-                if left <= 0:
-                    return
-            elif line.strip():
-                paragraphs.append(" ".join(unicodedata.normalize("NFC", line).split()))
-    yield paragraphs
-
-
 def _texts(paths: Sequence[Path]) -> Iterator[Damaged]:
     """Damaged articles, and right ones, for which nothing is right but what stands."""
     rng = Random(_SEED)  # noqa: S311  (no secret)
     for path in paths:
-        for number, paragraphs in enumerate(filter(None, _documents(path))):
+        for number, paragraphs in enumerate(documents(path, characters=_CHARACTERS)):
             if number % _DAMAGED:
                 yield Damaged(rng.choice(("\n\n", "\n")).join(paragraphs), ())
             elif _PARAGRAPHS[0] <= len(paragraphs) <= _PARAGRAPHS[1]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ocrfix._compressed import open_text
+from ocrfix._corpus import documents
 from ocrfix.layout import HEADING_LENGTH, ends_sentence, first_letter_case, starts_item
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def material(paths: Sequence[Path], rng: Random, most: int) -> Material:
     found = Material()
     for path in paths:
         drawn: list[list[str]] = []
-        for number, document in enumerate(_documents(path)):
+        for number, document in enumerate(documents(path, longest=CHUNK)):
             # Each document of the file has the same chance (Vitter's algorithm R).
             place = number if number < most else rng.randrange(number + 1)
             if place < len(drawn):
@@ -67,20 +67,6 @@ def material(paths: Sequence[Path], rng: Random, most: int) -> Material:
         for document in drawn:
             _sort(document, found)
     return found
-
-
-def _documents(path: Path) -> Iterator[list[str]]:
-    lines: list[str] = []
-    with open_text(path) as file:
-        for row in file:
-            line = " ".join(row.replace("\f", " ").split())
-            if line:
-                lines.append(line)
-            if (row.startswith("\f") or len(lines) >= CHUNK) and lines:
-                yield lines
-                lines = []
-    if lines:
-        yield lines
 
 
 def _sort(document: list[str], found: Material) -> None:

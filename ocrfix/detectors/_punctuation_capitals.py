@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ocrfix._compressed import open_text
 from ocrfix._data import data_path
 from ocrfix.vietnamese.syllable import canonical
 
-__all__ = ["Capitals", "corpus_lines", "count_capitals", "load_capitals", "write_capitals"]
+__all__ = ["Capitals", "count_capitals", "load_capitals", "write_capitals"]
 
 _INSIDE: Final = re.compile(r"(?:(?<=[^\W\d_] )|(?<=[^\W\d_], ))([^\W\d_]+)(?= ([^\W\d_])?)")
 """A word after a word, or after a word and a comma, and the letter that the next word starts with."""
@@ -70,18 +69,6 @@ def write_capitals(path: Path, table: Mapping[str, Capitals]) -> None:
     """Write a table as ``word, places before a lower-case word, capitals, other places, capitals``."""
     rows = ["\t".join((word, *map(str, row))) for word, row in table.items()]
     path.write_text("\n".join(rows) + "\n", "utf-8")
-
-
-def corpus_lines(paths: Sequence[Path], limit: int) -> Iterable[str]:
-    """Lines of text files (bare or compressed), the first ``limit`` characters of each."""
-    for path in paths:
-        left = limit
-        with open_text(path) as file:
-            for line in file:
-                yield line
-                left -= len(line)
-                if left <= 0:
-                    break
 
 
 @lru_cache(maxsize=1)

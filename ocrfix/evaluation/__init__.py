@@ -12,6 +12,7 @@ publishes are the same thing.
 
 from __future__ import annotations
 
+from ocrfix._corpus import read_paragraphs
 from ocrfix._pairs import DataError, Pair, read_pairs
 from ocrfix.evaluation.alignment import Group, align_words, fold, normalise, words_right
 from ocrfix.evaluation.calibration import (
@@ -24,7 +25,6 @@ from ocrfix.evaluation.calibration import (
     precision_recall,
     reliability,
 )
-from ocrfix.evaluation.data import read_paragraphs
 from ocrfix.evaluation.measure import Measured, RuleFigures, corrector, measure
 from ocrfix.evaluation.scores import (
     CleanCounts,
