@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rapidfuzz.distance import Indel, Levenshtein
+from rapidfuzz.distance import Indel
 
+from ocrfix._alignment import Shape, cheapest, groups
 from ocrfix.vietnamese.letters import letter
 
 __all__ = ["align_letters", "align_words"]
@@ -15,8 +16,7 @@ _SAME_BASE = 0.4
 _GAP = 1.0
 _OTHER = 1.1
 
-
-_SHAPES = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (1, 0), (0, 1))
+_SHAPES = ((3, 1), (2, 1), (1, 3), (1, 2), (1, 1), (1, 0), (0, 1))
 _LOST_WORD = 0.75
 _SPACE = 0.25
 _LONGEST_BLOCK = 60
@@ -33,55 +33,27 @@ def align_words(gold: str, read: str) -> Iterator[tuple[list[str], list[str]]]:
     """
     a = unicodedata.normalize("NFC", gold).split()
     b = unicodedata.normalize("NFC", read).split()
-    i = j = 0
-    for op in Levenshtein.opcodes(a, b):
-        if op.tag != "equal":
-            continue
-        yield from _align_block(a[i : op.src_start], b[j : op.dest_start])
-        for k in range(op.src_end - op.src_start):
-            yield [a[op.src_start + k]], [b[op.dest_start + k]]
-        i, j = op.src_end, op.dest_end
-    yield from _align_block(a[i:], b[j:])
+    for a_start, a_end, b_start, b_end in groups(a, b, _pair_up):
+        yield a[a_start:a_end], b[b_start:b_end]
 
 
-def _align_block(  # noqa: C901, PLR0912  (one table, filled in one loop)
-    a: list[str], b: list[str]
-) -> Iterator[tuple[list[str], list[str]]]:
+def _pair_up(a: Sequence[str], b: Sequence[str]) -> list[Shape]:
+    """Shapes, in order, that use up both lists at the least cost; one for both where they are long."""
     if not a and not b:
-        return
-    if len(a) == len(b) == 1:
-        yield a, b
-        return
-    if max(len(a), len(b)) > _LONGEST_BLOCK:
-        yield a, b
-        return
-    n, m = len(a), len(b)
-    best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
-    for i in range(n + 1):
-        for j in range(m + 1):
-            if (i, j) not in best:
-                continue
-            base = best[i, j][0]
-            for di, dj in _SHAPES:
-                x, y = i + di, j + dj
-                if x > n or y > m:
-                    continue
-                if di and dj:
-                    far = Indel.normalized_distance("".join(a[i:x]), "".join(b[j:y]))
-                    if far > 0.5 and di != dj:
-                        continue
-                    cost = max(di, dj) * far + _SPACE * (di + dj - 2)
-                else:
-                    cost = _LOST_WORD
-                if (x, y) not in best or base + cost < best[x, y][0] - 1e-12:
-                    best[x, y] = (base + cost, (di, dj))
-    path, place = [], (n, m)
-    while place != (0, 0):
-        di, dj = best[place][1]
-        path.append((place[0] - di, place[0], place[1] - dj, place[1]))
-        place = place[0] - di, place[1] - dj
-    for i0, i1, j0, j1 in reversed(path):
-        yield a[i0:i1], b[j0:j1]
+        return []
+    if len(a) == len(b) == 1 or max(len(a), len(b)) > _LONGEST_BLOCK:
+        return [(len(a), len(b))]
+    return cheapest(a, b, _SHAPES, _words_cost)
+
+
+def _words_cost(a: Sequence[str], b: Sequence[str]) -> float | None:
+    """Cost of saying that these words stand for each other; None when they cannot."""
+    if not a or not b:
+        return _LOST_WORD
+    far = Indel.normalized_distance("".join(a), "".join(b))
+    if far > 0.5 and len(a) != len(b):
+        return None
+    return max(len(a), len(b)) * far + _SPACE * (len(a) + len(b) - 2)
 
 
 def _cost(a: str, b: str) -> float:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import Indel, Levenshtein
+from rapidfuzz.distance import Indel
+
+from ocrfix._alignment import Shape, cheapest, groups
 
 __all__ = ["Group", "align_words", "fold", "normalise", "words_right"]
 
-# Words of the one text by words of the other. Where two ways cost the same, the first listed is taken.
 _SHAPES: Final = ((3, 1), (2, 2), (2, 1), (1, 3), (1, 2), (1, 1), (1, 0), (0, 1))
 _STRAY_WORD: Final = 0.75
 _STRAY_MARK: Final = 0.3
@@ -71,33 +72,14 @@ def _cost(a: Sequence[str], b: Sequence[str]) -> float | None:
     return None if difference > 0.4 else difference * longer + _SEAM * (longer - 1)
 
 
-def _pair_up(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+def _pair_up(a: Sequence[str], b: Sequence[str]) -> list[Shape]:
     """Shapes, in order, that use up both lists at the least cost."""
     if len(a) == len(b) == 1:
         return [(1, 1)]
     if len(a) * len(b) > _MOST_CELLS:
         both = min(len(a), len(b))
         return [(1, 1)] * both + [(1, 0)] * (len(a) - both) + [(0, 1)] * (len(b) - both)
-    best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
-    step = [[(0, 0)] * (len(b) + 1) for _ in range(len(a) + 1)]
-    for i in range(len(a) + 1):
-        for j in range(len(b) + 1):
-            if i == j == 0:
-                continue
-            least, shape = float("inf"), (0, 0)
-            for di, dj in _SHAPES:
-                if di > i or dj > j or best[i - di][j - dj] >= least:
-                    continue
-                cost = _cost(a[i - di : i], b[j - dj : j])
-                if cost is not None and best[i - di][j - dj] + cost < least - 1e-12:
-                    least, shape = best[i - di][j - dj] + cost, (di, dj)
-            best[i][j], step[i][j] = least, shape
-    shapes, i, j = [], len(a), len(b)
-    while i or j:
-        di, dj = step[i][j]
-        shapes.append((di, dj))
-        i, j = i - di, j - dj
-    return shapes[::-1]
+    return cheapest(a, b, _SHAPES, _cost)
 
 
 def align_words(a: Sequence[str], b: Sequence[str]) -> Iterator[Group]:
@@ -109,15 +91,9 @@ def align_words(a: Sequence[str], b: Sequence[str]) -> Iterator[Group]:
     >>> [group[1:] for group in align_words("đỡ TRIỆU Chủ nhật".split(), "đỡ TRIỆUChủ nhật".split())]
     [(0, 1, 0, 1), (1, 3, 1, 2), (3, 4, 2, 3)]
     """
-    i = j = 0
-    for block in Levenshtein.editops(a, b).as_matching_blocks():
-        for di, dj in _pair_up(a[i : block.a], b[j : block.b]):
-            equal = di == dj == 1 and a[i] == b[j]
-            yield Group(equal, i, i + di, j, j + dj)
-            i, j = i + di, j + dj
-        for _ in range(block.size):
-            yield Group(True, i, i + 1, j, j + 1)
-            i, j = i + 1, j + 1
+    for a_start, a_end, b_start, b_end in groups(a, b, _pair_up):
+        equal = a_end - a_start == b_end - b_start == 1 and a[a_start] == b[b_start]
+        yield Group(equal, a_start, a_end, b_start, b_end)
 
 
 def words_right(gold: Sequence[str], read: Sequence[str]) -> tuple[list[bool], list[str]]:
