@@ -16,12 +16,19 @@ _DROP: Final = 10.0
 _READING_COST: Final = 0.8
 _CONTENT_COST: Final = 4.0
 _REACH: Final = 9
-_STEPS: Final = tuple(
-    sorted(
-        ((x, y) for x in range(7) for y in range(7) if x or y),
-        key=lambda s: (max(s), abs(s[0] - s[1]), s),
+_FEW: Final = 12
+"""Words that are compared one by one before many are at once."""
+_LONGEST_STEP: Final = 7
+_STEPS: Final = {
+    step: number
+    for number, step in enumerate(
+        sorted(
+            ((x, y) for x in range(_LONGEST_STEP) for y in range(_LONGEST_STEP)),
+            key=lambda s: (max(s), abs(s[0] - s[1]), s),
+        )
     )
-)
+}
+"""In which order words of the two copies are passed over, below `_LONGEST_STEP` each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Aligner:
 
     def __init__(self, text: str, tokens: Tokens) -> None:
         self._text, self._key = text, tokens.key
-        self._starts, self._ends = tokens.start.data, tokens.end.data
+        self._starts, self._ends, self._keys = tokens.start.data, tokens.end.data, tokens.key.data
         self.count = len(tokens.key)
 
     def words(self, start: int, end: int) -> str:
@@ -67,7 +74,11 @@ class Aligner:
 
     def _equal_run(self, p: int, q: int, limit: int) -> int:
         """Equal words from (p, q) on, at most ``limit``."""
-        key, done, width = self._key, 0, 32
+        keys, short = self._keys, max(0, min(limit, _FEW))
+        for done in range(short):
+            if keys[p + done] != keys[q + done]:
+                return done
+        key, done, width = self._key, short, 32
         while done < limit:
             width = min(width * 2, limit - done, 1 << 16)
             same = key[p + done : p + done + width] == key[q + done : q + done + width]
@@ -78,7 +89,11 @@ class Aligner:
         return done
 
     def _equal_run_back(self, p: int, q: int, limit: int) -> int:
-        key, done, width = self._key, 0, 32
+        keys, short = self._keys, max(0, min(limit, _FEW))
+        for done in range(short):
+            if keys[p - done - 1] != keys[q - done - 1]:
+                return done
+        key, done, width = self._key, short, 32
         while done < limit:
             width = min(width * 2, limit - done, 1 << 16)
             same = (key[p - done - width : p - done] == key[q - done - width : q - done])[::-1]
@@ -90,16 +105,14 @@ class Aligner:
 
     def _resync(self, p: int, q: int, end: int) -> tuple[int, int] | None:
         """Words to pass over on each side until the copies agree again, after (p, q)."""
-        ours, theirs = (
-            self._key[p : min(p + _REACH, q)].tolist(),
-            self._key[q : min(q + _REACH, end)].tolist(),
-        )
+        keys = self._keys
+        ours, theirs = keys[p : min(p + _REACH, q)].tolist(), keys[q : min(q + _REACH, end)].tolist()
         return _agree(ours, theirs, q - p)
 
     def _resync_back(self, p: int, q: int, q_low: int) -> tuple[int, int] | None:
         """Words to pass over on each side until the copies agree again, before (p, q)."""
-        ours = self._key[max(0, p - _REACH) : p][::-1].tolist()
-        theirs = self._key[max(q_low, q - _REACH) : q][::-1].tolist()
+        ours = self._keys[max(0, p - _REACH) : p].tolist()[::-1]
+        theirs = self._keys[max(q_low, q - _REACH) : q].tolist()[::-1]
         return _agree(ours, theirs, q - p)
 
     def right(self, p: int, q: int, end: int) -> tuple[int, int, list[Gap]]:
@@ -153,11 +166,23 @@ class Aligner:
 
 def _agree(ours: list[int], theirs: list[int], apart: int) -> tuple[int, int] | None:
     """The fewest words to pass over until two of three words are the same on both sides."""
-    if not set(ours) & set(theirs):
+    shared = set(ours).intersection(theirs)
+    if not shared:
         return None
+    if len(shared) == 1:
+        (word,) = shared
+        if ours.count(word) == 1 or theirs.count(word) == 1:
+            return None
     one, other = len(ours), len(theirs)
-    for x, y in _STEPS:
-        if x + 1 >= one or y + 1 >= other or ours[x] != theirs[y] or abs(x - y) >= apart:
+    equal = [
+        (_STEPS[x, y], x, y)
+        for x, word in enumerate(ours[:_LONGEST_STEP])
+        if word in shared
+        for y, theirs_word in enumerate(theirs[:_LONGEST_STEP])
+        if word == theirs_word and (x or y)
+    ]
+    for _, x, y in sorted(equal):
+        if x + 1 >= one or y + 1 >= other or abs(x - y) >= apart:
             continue
         if ours[x + 1] == theirs[y + 1] or (x + 2 < one and y + 2 < other and ours[x + 2] == theirs[y + 2]):
             return x, y

@@ -166,4 +166,6 @@ def trimmed(layout: Layout, match: Match, stray: Callable[[int, Match], bool]) -
             if all(edges) and (all(e in UNIT for e in edges) or stray(low, match)):
                 low = q
                 break
+    if (low, high) == (match.q0, match.q1):
+        return match
     return replace(match, q0=low, q1=high, p0=match.p0 + low - match.q0, p1=match.p1 - (match.q1 - high))

@@ -125,7 +125,7 @@ def _misread(layout: Layout, match: Match) -> bool:
 def _copy(layout: Layout, cut: Cut, *, later: bool) -> list[float]:
     start, end = (cut.match.q0, cut.match.q1) if later else (cut.match.p0, cut.match.p1)
     edges = layout.edge(start), layout.edge(end)
-    inner = [edge for edge in map(layout.edge, range(start + 1, end)) if edge]
+    inner = layout.inner_edges(start, end)
     words = layout.words(start, end)
     block = layout.block(start)
     return [
@@ -188,7 +188,7 @@ def _crosses(layout: Layout, start: int, end: int) -> bool:
         return False
     if layout.edge(end) and (layout.edge(end) not in UNIT or layout.closed(end)):
         return False
-    return any(map(layout.edge, range(start + 1, end)))
+    return bool(layout.inner_edges(start, end))
 
 
 def _nature(layout: Layout, match: Match) -> list[float]:

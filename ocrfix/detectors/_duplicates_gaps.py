@@ -59,21 +59,22 @@ def gap_kind(one: str, other: str) -> str:
     digits = _DIGIT.search(one) or _DIGIT.search(other)
     if (digits and _numbers(a, b) != _numbers(b, a)) or _other_code(one, other):
         return "number"
-    while a and b and a[0] == b[0]:
-        a, b = a[1:], b[1:]
+    same, shorter = 0, min(len(a), len(b))
+    while same < shorter and a[same] == b[same]:
+        same += 1
+    del a[:same], b[:same]
     while a and b and a[-1] == b[-1]:
-        a, b = a[:-1], b[:-1]
+        del a[-1], b[-1]
     left, right = "".join(a).translate(_AS_LETTERS), "".join(b).translate(_AS_LETTERS)
     if not left or not right:
         return "content" if left or right else "reading"
     longest = max(len(left), len(right))
     if longest <= _SHORT_WORD:
-        allowed = 1
-    else:
-        broken = unreadable(one) != unreadable(other)
-        share = _SHARE_GARBLED if broken and len(a) == len(b) == 1 else _SHARE_BROKEN if broken else _SHARE
-        allowed = int(longest * share)
-    near = longest > 1 and Levenshtein.distance(left, right, score_cutoff=allowed) <= allowed
+        near = longest > 1 and Levenshtein.distance(left, right, score_cutoff=1) <= 1
+        return "reading" if near else "content"
+    most = int(longest * (_SHARE_GARBLED if len(a) == len(b) == 1 else _SHARE_BROKEN))
+    apart = Levenshtein.distance(left, right, score_cutoff=most)
+    near = apart <= int(longest * _SHARE) or (apart <= most and unreadable(one) != unreadable(other))
     return "reading" if near else "content"
 
 

@@ -174,11 +174,11 @@ class Judge:
         if layout.set_in_lines(pair.q0, pair.q1) or self._formula(pair, places):
             return None
         if words < least:
-            return self._span(pair, places, match)
+            return self._span(pair, places, match, whole)
         if all(places.whole):
             return self._blocks(pair)
         found = self._fragment(pair, places) if any(places.whole) else None
-        return found or self._span(pair, places, match)
+        return found or self._span(pair, places, match, whole)
 
     def _formula(self, match: Match, places: Places) -> bool:
         """Whether the words stand among numbered clauses, which rightly recur, and are no long paragraph."""
@@ -316,12 +316,15 @@ class Judge:
         lead = (self._context.quality(other) - self._context.quality(one)) * size
         return lead + GARBLED_COST * (garbled(one) - garbled(other))
 
-    def _span(self, match: Match, places: Places, raw: Match) -> Finding | None:
-        """Copies of which one at least stands inside other text."""
+    def _span(self, match: Match, places: Places, raw: Match, most: Match) -> Finding | None:
+        """Copies of which one at least stands inside other text.
+
+        Parameters: ``raw``, the match as it was found, and ``most``, with misread words at its ends.
+        """
         layout, words = self._layout, match.q1 - match.q0
         if match.q0 - match.p1 > NEARBY or layout.legal(match.p0, match.p1):
             return None
-        found = self._glued(raw) if raw.q1 - raw.q0 >= _GLUED_WORDS and raw.p1 < raw.q0 else None
+        found = self._glued(raw, most) if raw.q1 - raw.q0 >= _GLUED_WORDS and raw.p1 < raw.q0 else None
         by_length = _by_length(words, _SPAN)
         if by_length is not Safety.SAFE and all(places.p) and all(places.q):
             blocks = (layout.block(match.p0)[0], layout.block(match.q0)[0])
@@ -338,10 +341,10 @@ class Judge:
             match, REPEATED_SPAN, _lossless(match, by_length, later=later), later=later, why=why
         )
 
-    def _glued(self, match: Match) -> Finding | None:
+    def _glued(self, match: Match, most: Match) -> Finding | None:
         """The finding for a copy that was glued in, if one of the two was."""
         layout = self._layout
-        both = list(removals(layout, self._context, match, grown(layout, match)))
+        both = list(removals(layout, self._context, match, most))
         if self._seen is not None:
             self._seen(both)
             return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from functools import cached_property
+from bisect import bisect_left, bisect_right
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ocrfix.detectors._duplicates_match import GRAM
-from ocrfix.detectors._duplicates_tokens import keys_in_a_row
+from ocrfix.detectors._duplicates_tokens import folded_words, keys_in_a_row, tokenize
 from ocrfix.model import Edit, Span
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ _SHORT_LINE: Final = 12
 """Most words, on average, in lines of verse or of a list."""
 
 
+@cache
+def _clause_names() -> list[np.uint64]:
+    return list(tokenize("điều khoản điểm").key)
+
+
 def _within(offsets: list[int], low: int, high: int) -> int:
     return bisect_left(offsets, high) - bisect_left(offsets, low)
 
@@ -60,6 +65,7 @@ class Layout:
         self._document = document
         # An element of a memoryview is a Python int, several times quicker than one of an array.
         self._starts, self._ends = tokens.start.data, tokens.end.data
+        self._apart = tokens.apart.data
         self._edges: dict[int, str] = {}
 
     @cached_property
@@ -70,9 +76,12 @@ class Layout:
         return (lines, blocks) if len(blocks) != len(lines) else (lines,)
 
     def _first_words(self, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-        found = np.searchsorted(self.tokens.start, np.append(0, offsets))
-        found[0] = 0
-        return np.unique(found[found < self.count])
+        found = np.searchsorted(self.tokens.start, offsets)
+        found = found[: np.searchsorted(found, self.count)]
+        fresh = np.ones(len(found), dtype=np.bool_)
+        fresh[1:] = found[1:] != found[:-1]
+        found = found[fresh]
+        return found if len(found) and not found[0] else np.append(0, found)
 
     def block(self, word: int) -> tuple[int, int]:
         """First word of a word's block (or line, where lines are the paragraphs), and the word after it."""
@@ -102,6 +111,16 @@ class Layout:
         """The text from the first to the last word."""
         return self.text[self._starts[start] : self._ends[end - 1]] if end > start else ""
 
+    @cached_property
+    def _folded(self) -> tuple[str, memoryview]:
+        letters, starts = folded_words(self.text)
+        return letters, starts.data
+
+    def folded(self, start: int, end: int) -> str:
+        """The letters and digits of the words alone, in small letters and without any mark."""
+        letters, starts = self._folded
+        return letters[starts[start] : starts[end]] if end > start else ""
+
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""
         return self._document.position(offset)
@@ -127,14 +146,24 @@ class Layout:
 
         A line end inside a sentence, as hard wrapping makes it, parts nothing.
         """
-        if 0 < word < self.count:
-            end = self._ends[word - 1]
-            if self._starts[word] - end == 1 and self.text[end] == " ":
-                return ""
+        if 0 < word < self.count and not self._apart[word]:
+            return ""
         edge = self._edges.get(word)
         if edge is None:
             edge = self._edges[word] = self._edge(word)
         return edge
+
+    @cached_property
+    def _gaps(self) -> list[int]:
+        """The words before which more stands than one blank."""
+        found: list[int] = self.tokens.apart.nonzero()[0].tolist()
+        return found
+
+    def inner_edges(self, start: int, end: int) -> list[str]:
+        """What parts the words ``[start, end)`` from each other, in order, where anything does."""
+        gaps = self._gaps
+        some = gaps[bisect_right(gaps, start) : bisect_left(gaps, end)]
+        return [edge for edge in map(self.edge, some) if edge]
 
     def _edge(self, word: int) -> str:
         between = self.between(word)
@@ -180,7 +209,9 @@ class Layout:
                 lines.append(start)
             if _CLAUSE.match(self.text, start):
                 clauses.append(start)
-        return lines, clauses, [found.start() for found in _REFERENCE.finditer(self.text)]
+        named = np.logical_or.reduce([self.tokens.key == name for name in _clause_names()])
+        starts = self.tokens.start[named].tolist()
+        return lines, clauses, [start for start in starts if _REFERENCE.match(self.text, start)]
 
     def numbered(self, start: int, end: int) -> bool:
         """Whether the words stand among numbered clauses, as in a law, a contract or a list."""

@@ -36,6 +36,8 @@ _SUNG: Final = frozenset(
 )
 """Sounds, calls, numbers: words that speech and song do repeat."""
 _SIGNS: Final = re.compile(r"([^\w\s]|_)(?:\1|[ \t](?=\1)){9,}+")
+_SIGNS_LEAST: Final = 10
+"""Signs in a row."""
 _LETTER: Final = re.compile(r"([^\W\d_])\1{31,}+")
 _GROUP: Final = re.compile(r"([^\W\d_]{2,12}?)\1{7,}+")
 _LONG_WORD: Final = 16
@@ -140,7 +142,7 @@ def _lines_least(layout: Layout, rounds: Rounds, size: int) -> tuple[int, int]:
 def sign_loops(layout: Layout) -> Iterator[Finding]:
     """Findings for letters 32 times over, glued groups of letters 8 times over, endless rows of a sign."""
     text, tokens = layout.text, layout.tokens
-    for found in _SIGNS.finditer(text):
+    for found in _rows_of_signs(layout):
         size = found.end() - found.start()
         if size >= _ROW_IN_PROSE and _inside_sentence(text, *found.span()):
             yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE)
@@ -158,6 +160,18 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             unit = found.group(1)
             if len(set(fold(unit))) > 1 and unit.casefold() not in _SUNG and not _laughter(unit):
                 yield _sign_finding(found.span(), unit, Safety.SAFE)
+
+
+def _rows_of_signs(layout: Layout) -> Iterator[re.Match[str]]:
+    """The rows of a sign, which stand between words; where signs may count as letters, anywhere."""
+    text, tokens = layout.text, layout.tokens
+    if tokens.odd.any() or not layout.count:
+        yield from _SIGNS.finditer(text)
+        return
+    low = np.append(0, tokens.end)
+    high = np.append(tokens.start, len(text))
+    for n in (high - low >= _SIGNS_LEAST).nonzero()[0].tolist():
+        yield from _SIGNS.finditer(text, int(low[n]), int(high[n]))
 
 
 def _inside_sentence(text: str, start: int, end: int) -> bool:

@@ -18,7 +18,7 @@ from ocrfix.detectors._duplicates_align import Match
 from ocrfix.detectors._duplicates_bounds import UNIT
 from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
 from ocrfix.detectors._duplicates_readings import ROUNDS, one_sided, reworded, surely_misread
-from ocrfix.detectors._duplicates_tokens import fold, keys_in_a_row, previous_places
+from ocrfix.detectors._duplicates_tokens import keys_in_a_row, previous_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,10 +107,11 @@ def _units(layout: Layout) -> NDArray[np.int64]:
         return lines
     parted = np.array([layout.edge(n) in UNIT for n in lines.tolist()])
     block = np.searchsorted(blocks, lines, "right") - 1
-    inner = ~np.isin(lines, blocks)
+    inner: NDArray[np.bool_] = blocks[block] != lines
     wrapped = np.bincount(block[inner & ~parted], minlength=len(blocks)) > 0
     long = np.diff(np.append(blocks, layout.count)) > _MOST
-    return lines[~inner | (parted & (~wrapped | long)[block])]
+    units: NDArray[np.int64] = lines[~inner | (parted & (~wrapped | long)[block])]
+    return units
 
 
 def _candidates(layout: Layout, starts: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -189,15 +190,11 @@ class _Comparison:
         self._layout = layout
         self._bounds = [*starts.tolist(), layout.count]
         self._key = layout.tokens.key
-        self._folded: dict[int, str] = {}
         self.number = len(starts)
 
     def folded(self, unit: int) -> str:
         """The letters and digits of a paragraph, without marks."""
-        found = self._folded.get(unit)
-        if found is None:
-            found = self._folded[unit] = fold(self._layout.words(*self._bounds[unit : unit + 2]))
-        return found
+        return self._layout.folded(*self._bounds[unit : unit + 2])
 
     def clause(self, unit: int) -> bool:
         """Whether a paragraph stands among the clauses of a law or contract, which rightly recur."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from ocrfix.detectors._duplicates_bounds import UNIT
 from ocrfix.detectors._duplicates_gaps import gap_kind, unreadable
-from ocrfix.detectors._duplicates_tokens import fold
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_align import Match
@@ -61,9 +61,9 @@ def follow(layout: Layout, match: Match) -> Rounds:
         rounds.pop()
     if not rounds:
         return Rounds(0, unit, unit, unit, unit[1], 0)
-    texts = [layout.words(*r) for r in rounds]
-    kept = rounds[_best(texts)]
-    misread = sum(fold(t) != fold(layout.words(*kept)) for t in texts)
+    kept = rounds[_best([layout.words(*r) for r in rounds])]
+    usual = _letters(layout, *kept)
+    misread = sum(_letters(layout, *r) != usual for r in rounds)
     stop = _unfinished(layout, kept, rounds[-1][1])
     return Rounds(len(rounds), rounds[0], kept, rounds[-1], stop, misread)
 
@@ -106,7 +106,7 @@ def _like(layout: Layout, one: int, other: int) -> bool:
 
 
 def _letters(layout: Layout, start: int, end: int) -> str:
-    return fold(layout.words(start, end))
+    return layout.folded(start, end)
 
 
 def _usual(layout: Layout, match: Match) -> tuple[int, int]:
@@ -209,7 +209,7 @@ def _one_text(layout: Layout, unit: tuple[int, int], other: tuple[int, int]) -> 
 
 
 def _inner_edges(layout: Layout, words: tuple[int, int]) -> int:
-    return sum(_block(layout, n) for n in range(words[0] + 1, words[1]))
+    return sum(edge in UNIT for edge in layout.inner_edges(*words))
 
 
 def _unfinished(layout: Layout, unit: tuple[int, int], at: int) -> int:
@@ -228,4 +228,4 @@ def _unfinished(layout: Layout, unit: tuple[int, int], at: int) -> int:
 
 
 def _block(layout: Layout, word: int) -> bool:
-    return layout.edge(word) in ("block", "line")
+    return layout.edge(word) in UNIT

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Tokens", "fold", "keys_in_a_row", "previous_places", "tokenize"]
+__all__ = ["Tokens", "fold", "folded_words", "keys_in_a_row", "previous_places", "tokenize"]
 
 _TABLE_SIZE: Final = 0x2000
 _PIECE: Final = 1 << 22
@@ -20,16 +20,23 @@ _LONGEST: Final = 1 << 12
 """Places in a word that have a factor of their own; it is far longer than any word."""
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
+_BLANK: Final = ord(" ")
 _LETTERS_ABOVE: Final = 0x3041
 """First code point above the table that is taken for a letter: what lies between is signs."""
 
 
 class Tokens(NamedTuple):
-    """The words of a text: ``start`` and ``end`` offsets in characters, ``key`` of the folded word."""
+    """The words of a text: ``start`` and ``end`` offsets in characters, ``key`` of the folded word.
+
+    ``apart`` tells of each word whether anything but one blank parts it from the word before, ``odd`` whether
+    it has marks of their own or characters above the alphabets, of which some are signs.
+    """
 
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     key: NDArray[np.uint64]
+    apart: NDArray[np.bool_]
+    odd: NDArray[np.bool_]
 
 
 def _fold_char(char: str) -> str:
@@ -81,9 +88,12 @@ def _powers() -> NDArray[np.uint64]:
     return np.cumprod(np.full(_LONGEST, _BASE, dtype=np.uint64), dtype=np.uint64)
 
 
-def _codes(text: str) -> NDArray[np.uint32]:
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    codes = _fold_codes()[np.minimum(points, _TABLE_SIZE - 1)]
+def _points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _codes(points: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    codes = _fold_codes().take(points, mode="clip")
     above = points >= _TABLE_SIZE
     if above.any():
         codes[above] = np.where(points[above] >= _LETTERS_ABOVE, points[above], 0)
@@ -118,24 +128,52 @@ def tokenize(text: str) -> Tokens:
 
 
 def _tokenize_piece(offset: int, text: str) -> Tokens:
-    codes = _codes(text)
-    inside = np.zeros(len(codes) + 2, dtype=np.int8)
-    inside[1:-1] = codes != 0
-    turns = np.diff(inside)
-    start = np.flatnonzero(turns == 1)
-    end = np.flatnonzero(turns == -1)
+    points = _points(text)
+    codes = _codes(points)
+    inside = np.zeros(len(codes) + 2, dtype=np.bool_)
+    np.not_equal(codes, 0, out=inside[1:-1])
+    turns = (inside[1:] != inside[:-1]).nonzero()[0]
+    start, end = turns[::2], turns[1::2]
     if not len(start):
-        empty = np.zeros(0, dtype=np.int64)
-        return Tokens(empty, empty, np.zeros(0, dtype=np.uint64))
+        empty, no = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
+        return Tokens(empty, empty, np.zeros(0, dtype=np.uint64), no, no)
     lengths = end - start
-    letters = codes[codes != 0].astype(np.uint64)
+    apart = np.ones(len(start), dtype=np.bool_)
+    apart[1:] = (start[1:] - end[:-1] != 1) | (points.take(end[:-1]) != _BLANK)
+    odd = np.zeros(len(start), dtype=np.bool_)
+    strange = ((codes == 1) | (codes >= _LETTERS_ABOVE)).nonzero()[0]
+    odd[np.searchsorted(start, strange, "right") - 1] = True
+    letters = codes[inside[1:-1]].astype(np.uint64)
     first = np.cumsum(lengths) - lengths
     place = np.arange(len(letters)) - np.repeat(first, lengths)
     letters *= _powers()[place & (_LONGEST - 1)]
     key = np.add.reduceat(letters, first)
     key ^= key >> np.uint64(29)
     key *= _BASE
-    return Tokens(start + offset, end + offset, key)
+    return Tokens(start + offset, end + offset, key, apart, odd)
+
+
+def folded_words(text: str) -> tuple[str, NDArray[np.int64]]:
+    """The words of a text one after the other as `fold` gives them, and where each begins; linear.
+
+    The second has one offset more, the end of the last word. What a word folds to is one letter for each.
+
+    >>> letters, starts = folded_words("Quỹ “Vì người nghèo”")
+    >>> letters, starts.tolist()
+    ('quyvinguoingheo', [0, 3, 5, 10, 15])
+    """
+    letters, counts = [], [np.zeros(1, dtype=np.int64)]
+    for _, piece in _pieces(text):
+        codes = _codes(_points(piece))
+        inside = codes != 0
+        kept = codes[codes > 1]
+        letters.append(kept.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
+        starts = inside.copy()
+        starts[1:] &= ~inside[:-1]
+        first = starts.nonzero()[0]
+        if len(first):
+            counts.append(np.add.reduceat(codes > 1, first, dtype=np.int64))
+    return "".join(letters), np.cumsum(np.concatenate(counts))
 
 
 def keys_in_a_row(key: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
