@@ -16,12 +16,11 @@ from ocrfix.config import Config
 from ocrfix.detectors import (
     Context,
     _duplicates_align,
-    _duplicates_bounds,
     _duplicates_cuts,
-    _duplicates_match,
+    _duplicates_layout,
     _duplicates_rounds,
 )
-from ocrfix.detectors._duplicates_gaps import gap_kind
+from ocrfix.detectors._duplicates_gaps import gap_kind, unlike
 from ocrfix.detectors._duplicates_match import find_matches
 from ocrfix.detectors._duplicates_tokens import fold, tokenize
 from ocrfix.detectors.duplicates import Duplicates
@@ -269,6 +268,10 @@ def test_tokens_are_the_words(text):
     keys = {}
     for start, end, key in zip(tokens.start, tokens.end, tokens.key, strict=True):
         assert keys.setdefault(int(key), fold(text[start:end])) == fold(text[start:end])
+    for n, (start, end) in enumerate(zip(tokens.start, tokens.end, strict=True)):
+        assert tokens.folded(n, n + 1) == fold(text[start:end])
+        assert tokens.apart[n] or text[start - 1 : start] == " "
+        assert tokens.odd[n] == any(c in "\u0301😀漢" for c in text[start:end])
     covered = np.zeros(len(text), dtype=bool)
     for start, end in zip(tokens.start, tokens.end, strict=True):
         covered[start:end] = True
@@ -279,8 +282,10 @@ def test_tokens_do_not_depend_on_pieces(monkeypatch):
     text = "\n".join(PARAGRAPHS * 3)
     whole = tokenize(text)
     monkeypatch.setattr("ocrfix.detectors._duplicates_tokens._PIECE", 100)
-    for one, other in zip(whole, tokenize(text), strict=True):
-        assert (one == other).all()
+    parted = tokenize(text)
+    for column in ("start", "end", "key", "apart", "odd", "first"):
+        assert (getattr(whole, column) == getattr(parted, column)).all()
+    assert whole.letters == parted.letters
 
 
 @pytest.mark.parametrize(
@@ -299,6 +304,15 @@ def test_tokens_do_not_depend_on_pieces(monkeypatch):
 )
 def test_how_copies_differ(one, other, kind):
     assert gap_kind(one, other) == gap_kind(other, one) == kind
+
+
+@given(st.text(alphabet="aăâđêg hi01.k ", max_size=24), st.text(alphabet="aăâđêg hi01.k ", max_size=24))
+def test_what_is_surely_unlike_is_no_reading(one, other):
+    """The quick look says of no two readings that they are none."""
+    tokens = tokenize(f"{one}\n{other}")
+    middle = int(np.searchsorted(tokens.start, len(one)))
+    if unlike(tokens, (0, middle), (middle, len(tokens.start))):
+        assert gap_kind(one, other) != "reading"
 
 
 def test_matches_do_not_overlap_each_other():
@@ -363,11 +377,10 @@ def test_work_grows_with_the_text(name, monkeypatch):
         return wrapper
 
     for module, names in (
-        (_duplicates_align, ("gap_kind", "_agree")),
-        (_duplicates_match, ("gap_kind",)),
-        (_duplicates_cuts, ("gap_kind",)),
-        (_duplicates_rounds, ("gap_kind", "_letters", "_like")),
-        (_duplicates_bounds, ("gap_kind",)),
+        (_duplicates_align, ("unlike", "gap_kind", "_agree")),
+        (_duplicates_cuts, ("unlike", "gap_kind")),
+        (_duplicates_layout, ("unlike", "gap_kind")),
+        (_duplicates_rounds, ("_letters", "_like")),
     ):
         for function in names:
             monkeypatch.setattr(module, function, counted(getattr(module, function)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
+from ocrfix.detectors._duplicates_gaps import Gap, gap_kind, unlike
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_tokens import Tokens
@@ -62,7 +62,7 @@ class Aligner:
     """Extension of a seed over small differences."""
 
     def __init__(self, text: str, tokens: Tokens) -> None:
-        self._text, self._key = text, tokens.key
+        self._text, self._tokens, self._key = text, tokens, tokens.key
         self._starts, self._ends, self._keys = tokens.start.data, tokens.end.data, tokens.key.data
         self.count = len(tokens.key)
 
@@ -115,6 +115,25 @@ class Aligner:
         theirs = self._keys[max(q_low, q - _REACH) : q].tolist()[::-1]
         return _agree(ours, theirs, q - p)
 
+    def _kind(self, gap: Gap) -> str:
+        return gap_kind(self.words(gap.p0, gap.p1), self.words(gap.q0, gap.q1))
+
+    def reading(self, gap: Gap) -> bool:
+        """Whether the copies read alike there."""
+        if unlike(self._tokens, (gap.p0, gap.p1), (gap.q0, gap.q1)):
+            return False
+        return self._kind(gap) == "reading"
+
+    def _gap(self, p0: int, p1: int, q0: int, q1: int) -> Gap:
+        """The difference, whose kind is not told yet where it is only known that it is no reading."""
+        if unlike(self._tokens, (p0, p1), (q0, q1)):
+            return Gap(p0, p1, q0, q1, "")
+        return Gap(p0, p1, q0, q1, gap_kind(self.words(p0, p1), self.words(q0, q1)))
+
+    def _told(self, gaps: list[Gap]) -> list[Gap]:
+        """The differences with their kinds: most do not count in the end, and need none."""
+        return [gap if gap.kind else replace(gap, kind=self._kind(gap)) for gap in gaps]
+
     def right(self, p: int, q: int, end: int) -> tuple[int, int, list[Gap]]:
         """The ends of the best extension to the right of the equal words before (p, q), to ``end`` in q."""
         score = best = 0.0
@@ -128,13 +147,13 @@ class Aligner:
             step = self._resync(p, q, end)
             if step is None:
                 break
-            kind = gap_kind(self.words(p, p + step[0]), self.words(q, q + step[1]))
-            gaps.append(Gap(p, p + step[0], q, q + step[1], kind))
-            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
-            p, q = p + step[0], q + step[1]
+            gap = self._gap(p, p + step[0], q, q + step[1])
+            gaps.append(gap)
+            score -= _READING_COST * max(step) if gap.kind == "reading" else _CONTENT_COST * max(step)
+            p, q = gap.p1, gap.q1
             if score < best - _DROP:
                 break
-        return *best_at, gaps[:kept]
+        return *best_at, self._told(gaps[:kept])
 
     def left(self, p: int, q: int, q_low: int) -> tuple[int, int, list[Gap]]:
         """The starts of the best extension to the left of (p, q), not below ``q_low`` in q."""
@@ -149,13 +168,13 @@ class Aligner:
             step = self._resync_back(p, q, q_low)
             if step is None:
                 break
-            kind = gap_kind(self.words(p - step[0], p), self.words(q - step[1], q))
-            gaps.append(Gap(p - step[0], p, q - step[1], q, kind))
-            score -= _READING_COST * max(step) if kind == "reading" else _CONTENT_COST * max(step)
-            p, q = p - step[0], q - step[1]
+            gap = self._gap(p - step[0], p, q - step[1], q)
+            gaps.append(gap)
+            score -= _READING_COST * max(step) if gap.kind == "reading" else _CONTENT_COST * max(step)
+            p, q = gap.p0, gap.q0
             if score < best - _DROP:
                 break
-        return *best_at, gaps[:kept][::-1]
+        return *best_at, self._told(gaps[:kept][::-1])
 
     def extend(self, p: int, q: int, q_low: int, q_high: int) -> Match:
         """The best match through the equal words at (p, q), whose later copy is in ``[q_low, q_high)``."""

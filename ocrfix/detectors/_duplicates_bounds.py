@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._duplicates_align import Match
-from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
+from ocrfix.detectors._duplicates_gaps import Gap
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout
@@ -94,7 +94,7 @@ def _over_misread(layout: Layout, p: int, q: int, way: int) -> tuple[int, int]:
         if not 0 <= i < j < layout.count:
             break
         one, other = layout.words(i, i + 1), layout.words(j, j + 1)
-        if min(len(one), len(other)) < _MISREAD_LETTERS or gap_kind(one, other) != "reading":
+        if min(len(one), len(other)) < _MISREAD_LETTERS or not layout.reads_alike((i, i + 1), (j, j + 1)):
             break
         size += 1
     return size, size
@@ -129,9 +129,10 @@ def _to_one_edge(
 
 
 def _readings(layout: Layout, at: tuple[int, int], size: tuple[int, int], way: int) -> bool:
-    ends = [(n, n + way * s) for n, s in zip(at, size, strict=True)]
-    one, other = (layout.words(min(e), max(e)) for e in ends)
-    return gap_kind(one, other) == "reading"
+    (p, q), (x, y) = at, size
+    if way < 0:
+        return layout.reads_alike((p - x, p), (q - y, q))
+    return layout.reads_alike((p, p + x), (q, q + y))
 
 
 def _edge_distance(layout: Layout, word: int, way: int) -> int | None:

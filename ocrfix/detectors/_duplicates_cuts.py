@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ocrfix.detectors._duplicates_align import Match
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT
-from ocrfix.detectors._duplicates_gaps import Gap, gap_kind, unreadable
+from ocrfix.detectors._duplicates_gaps import Gap, gap_kind, unlike, unreadable
 from ocrfix.detectors._duplicates_joints import CONTEXT, Bulk, Case, Side
 
 if TYPE_CHECKING:
@@ -245,15 +245,16 @@ class _Cutter:
             edges = [layout.edge(word + way * n) for n in range(1, mine)]
             if any(e in UNIT for e in edges) or self._collides(at, there):
                 continue
-            one = layout.words(min(word, at), max(word, at))
-            two = layout.words(min(other, there), max(other, there))
+            spans = (min(word, at), max(word, at)), (min(other, there), max(other, there))
+            if unlike(layout.tokens, *spans):
+                continue
+            one, two = layout.words(*spans[0]), layout.words(*spans[1])
             short = min(len(one), len(two)) < _LEAST_LETTERS and unreadable(one) == unreadable(two)
             if short and one.isalpha() and two.isalpha():
                 continue
             if gap_kind(one, two) != "reading":
                 continue
             letters = Levenshtein.distance(normalize("NFD", one.lower()), normalize("NFD", two.lower()))
-            spans = (min(word, at), max(word, at)), (min(other, there), max(other, there))
             p, q = (spans[1], spans[0]) if self._later else spans
             cost = _MISREAD * letters + (0.0 if self._match.gaps else _FIRST_MISREAD)
             found.append(_End(at, there, Gap(*p, *q, "reading"), cost))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ocrfix.detectors._duplicates_gaps import gap_kind, unlike
 from ocrfix.detectors._duplicates_match import GRAM
-from ocrfix.detectors._duplicates_tokens import folded_words, keys_in_a_row, tokenize
+from ocrfix.detectors._duplicates_tokens import keys_in_a_row, tokenize
 from ocrfix.model import Edit, Span
 
 if TYPE_CHECKING:
@@ -111,15 +112,15 @@ class Layout:
         """The text from the first to the last word."""
         return self.text[self._starts[start] : self._ends[end - 1]] if end > start else ""
 
-    @cached_property
-    def _folded(self) -> tuple[str, memoryview]:
-        letters, starts = folded_words(self.text)
-        return letters, starts.data
-
     def folded(self, start: int, end: int) -> str:
         """The letters and digits of the words alone, in small letters and without any mark."""
-        letters, starts = self._folded
-        return letters[starts[start] : starts[end]] if end > start else ""
+        return self.tokens.folded(start, end)
+
+    def reads_alike(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Whether two runs of words may be readings of one."""
+        if unlike(self.tokens, one, other):
+            return False
+        return gap_kind(self.words(*one), self.words(*other)) == "reading"
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, from 1."""

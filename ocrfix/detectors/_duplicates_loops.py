@@ -165,7 +165,7 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
 def _rows_of_signs(layout: Layout) -> Iterator[re.Match[str]]:
     """The rows of a sign, which stand between words; where signs may count as letters, anywhere."""
     text, tokens = layout.text, layout.tokens
-    if tokens.odd.any() or not layout.count:
+    if not tokens.plain or not layout.count:
         yield from _SIGNS.finditer(text)
         return
     low = np.append(0, tokens.end)

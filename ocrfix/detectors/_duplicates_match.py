@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ocrfix.detectors._duplicates_align import Aligner, Match
-from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
+from ocrfix.detectors._duplicates_gaps import Gap
 from ocrfix.detectors._duplicates_tokens import keys_in_a_row, previous_places
 
 if TYPE_CHECKING:
@@ -176,10 +176,8 @@ def _bridge(last: Match, match: Match, aligner: Aligner) -> Gap | None:
         return None
     if last.p1 > last.q0 or match.p1 > match.q0:
         return None
-    one, other = aligner.words(last.p1, match.p0), aligner.words(last.q1, match.q0)
-    if gap_kind(one, other) != "reading":
-        return None
-    return Gap(last.p1, match.p0, last.q1, match.q0, "reading")
+    gap = Gap(last.p1, match.p0, last.q1, match.q0, "reading")
+    return gap if aligner.reading(gap) else None
 
 
 def _yielding(found: list[Match]) -> int:

@@ -215,7 +215,7 @@ class _Comparison:
     def same(self, p: int, q: int) -> bool:
         """Whether two paragraphs next to copies are copies as well, of any length."""
         one, other = self._bounds[p : p + 2], self._bounds[q : q + 2]
-        return gap_kind(self._layout.words(*one), self._layout.words(*other)) == "reading"
+        return self._layout.reads_alike((one[0], one[1]), (other[0], other[1]))
 
     def run(self, first: int, last: int, p: int) -> Match | None:
         """The match of the paragraphs ``first`` to ``last`` with as many from ``p`` on."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from ocrfix.detectors._duplicates_bounds import UNIT
-from ocrfix.detectors._duplicates_gaps import gap_kind, unreadable
+from ocrfix.detectors._duplicates_gaps import unreadable
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_align import Match
@@ -201,7 +201,7 @@ def _one_text(layout: Layout, unit: tuple[int, int], other: tuple[int, int]) -> 
         return False
     if _inner_edges(layout, unit) != _inner_edges(layout, other):
         return False
-    if gap_kind(layout.words(*unit), layout.words(*other)) != "reading":
+    if not layout.reads_alike(unit, other):
         return False
     begins = _like(layout, other[0], unit[0])
     ends = _like(layout, other[1] - 1, unit[1] - 1)

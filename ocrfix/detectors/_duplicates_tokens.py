@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Tokens", "fold", "folded_words", "keys_in_a_row", "previous_places", "tokenize"]
+__all__ = ["AS_LETTERS", "Tokens", "fold", "keys_in_a_row", "previous_places", "tokenize"]
 
 _TABLE_SIZE: Final = 0x2000
 _PIECE: Final = 1 << 22
@@ -20,16 +21,21 @@ _LONGEST: Final = 1 << 12
 """Places in a word that have a factor of their own; it is far longer than any word."""
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
 _FACTOR: Final = np.uint64(0xD6E8FEB86659FD93)
+AS_LETTERS: Final = str.maketrans("015689", "oisbbg")
+"""Digits and letters that look like them."""
 _BLANK: Final = ord(" ")
 _LETTERS_ABOVE: Final = 0x3041
 """First code point above the table that is taken for a letter: what lies between is signs."""
 
 
-class Tokens(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Tokens:
     """The words of a text: ``start`` and ``end`` offsets in characters, ``key`` of the folded word.
 
     ``apart`` tells of each word whether anything but one blank parts it from the word before, ``odd`` whether
-    it has marks of their own or characters above the alphabets, of which some are signs.
+    it has marks of their own or characters above the alphabets, of which some are signs. ``letters`` are all
+    words one after the other as `fold` gives them (one letter for each), ``first`` where each begins in them,
+    and the end of the last.
     """
 
     start: NDArray[np.int64]
@@ -37,6 +43,34 @@ class Tokens(NamedTuple):
     key: NDArray[np.uint64]
     apart: NDArray[np.bool_]
     odd: NDArray[np.bool_]
+    letters: str
+    first: NDArray[np.int64]
+
+    @cached_property
+    def _first(self) -> memoryview:
+        # An element of a memoryview is a Python int, several times quicker than one of an array.
+        return self.first.data
+
+    @cached_property
+    def _looks(self) -> str:
+        return self.letters.translate(AS_LETTERS)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether no word is odd."""
+        return not self.odd.any()
+
+    def folded(self, start: int, end: int) -> str:
+        """The letters and digits of the words ``[start, end)``, in small letters and without any mark.
+
+        >>> tokenize("Quỹ “Vì người nghèo” 2023").folded(1, 3)
+        'vinguoi'
+        """
+        return self.letters[self._first[start] : self._first[end]]
+
+    def looks(self, start: int, end: int) -> str:
+        """The same with digits as the letters that they look like."""
+        return self._looks[self._first[start] : self._first[end]]
 
 
 def _fold_char(char: str) -> str:
@@ -124,7 +158,19 @@ def tokenize(text: str) -> Tokens:
     parts = [_tokenize_piece(offset, piece) for offset, piece in _pieces(text)]
     if len(parts) == 1:
         return parts[0]
-    return Tokens(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    sizes = np.cumsum([0, *(len(part.letters) for part in parts)])
+    return Tokens(
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.end for part in parts]),
+        np.concatenate([part.key for part in parts]),
+        np.concatenate([part.apart for part in parts]),
+        np.concatenate([part.odd for part in parts]),
+        "".join(part.letters for part in parts),
+        np.append(
+            np.concatenate([part.first[:-1] + size for part, size in zip(parts, sizes[:-1], strict=True)]),
+            sizes[-1],
+        ),
+    )
 
 
 def _tokenize_piece(offset: int, text: str) -> Tokens:
@@ -136,44 +182,27 @@ def _tokenize_piece(offset: int, text: str) -> Tokens:
     start, end = turns[::2], turns[1::2]
     if not len(start):
         empty, no = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
-        return Tokens(empty, empty, np.zeros(0, dtype=np.uint64), no, no)
+        return Tokens(empty, empty, np.zeros(0, dtype=np.uint64), no, no, "", np.zeros(1, dtype=np.int64))
     lengths = end - start
     apart = np.ones(len(start), dtype=np.bool_)
     apart[1:] = (start[1:] - end[:-1] != 1) | (points.take(end[:-1]) != _BLANK)
     odd = np.zeros(len(start), dtype=np.bool_)
     strange = ((codes == 1) | (codes >= _LETTERS_ABOVE)).nonzero()[0]
     odd[np.searchsorted(start, strange, "right") - 1] = True
-    letters = codes[inside[1:-1]].astype(np.uint64)
-    first = np.cumsum(lengths) - lengths
+    known = codes[inside[1:-1]]
+    first = np.append(0, np.cumsum(lengths))
+    kept, begins = known, first
+    if len(strange):
+        kept = known[known > 1]
+        begins = np.append(0, np.cumsum(np.add.reduceat(known > 1, first[:-1], dtype=np.int64)))
+    letters, first = known.astype(np.uint64), first[:-1]
     place = np.arange(len(letters)) - np.repeat(first, lengths)
     letters *= _powers()[place & (_LONGEST - 1)]
     key = np.add.reduceat(letters, first)
     key ^= key >> np.uint64(29)
     key *= _BASE
-    return Tokens(start + offset, end + offset, key, apart, odd)
-
-
-def folded_words(text: str) -> tuple[str, NDArray[np.int64]]:
-    """The words of a text one after the other as `fold` gives them, and where each begins; linear.
-
-    The second has one offset more, the end of the last word. What a word folds to is one letter for each.
-
-    >>> letters, starts = folded_words("Quỹ “Vì người nghèo”")
-    >>> letters, starts.tolist()
-    ('quyvinguoingheo', [0, 3, 5, 10, 15])
-    """
-    letters, counts = [], [np.zeros(1, dtype=np.int64)]
-    for _, piece in _pieces(text):
-        codes = _codes(_points(piece))
-        inside = codes != 0
-        kept = codes[codes > 1]
-        letters.append(kept.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"))
-        starts = inside.copy()
-        starts[1:] &= ~inside[:-1]
-        first = starts.nonzero()[0]
-        if len(first):
-            counts.append(np.add.reduceat(codes > 1, first, dtype=np.int64))
-    return "".join(letters), np.cumsum(np.concatenate(counts))
+    string = kept.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    return Tokens(start + offset, end + offset, key, apart, odd, string, begins)
 
 
 def keys_in_a_row(key: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
