@@ -1,0 +1,1 @@
+"""Networks that might have been the context model, as they are learned and as they are used."""
