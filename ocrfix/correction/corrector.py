@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -155,7 +156,7 @@ class Corrector:
         sure = self.confidence(features(reading, decoded, found, self.model, self.confidence.names))
         sure, told = _with_engine(document, reading, found, sure)
         sure = _pooled(reading, found, sure)
-        style = document_style(reading.surfaces)
+        style = cache(partial(document_style, reading.surfaces))  # few words have one
         return [
             self._correction(reading, change, float(p), style, c)
             for change, p, c in zip(found, sure, told, strict=True)
@@ -163,7 +164,7 @@ class Corrector:
         ]
 
     def _correction(
-        self, reading: Reading, change: Change, sure: float, style: str, told: float | None
+        self, reading: Reading, change: Change, sure: float, style: Callable[[], str], told: float | None
     ) -> Correction:
         place = change.place
         surface, start = reading.surfaces[place.at], int(reading.starts[place.at])
@@ -171,7 +172,8 @@ class Corrector:
         words = self.model.words
 
         def written(option: int) -> str:
-            return in_case_of(restyle(words[option], style), surface, starts=starts)
+            word = words[option]
+            return in_case_of(restyle(word, style()) if tone_style(word) else word, surface, starts=starts)
 
         best = np.argsort(-place.posterior)[: _ALTERNATIVES + 1]
         alternatives = [

@@ -108,9 +108,7 @@ def features(
     if not found:
         return rows[:, columns]
     stands = Counter(reading.ids.tolist())
-    unknown_stands = Counter(
-        s for s, i in zip(reading.surfaces, reading.ids.tolist(), strict=True) if i == UNKNOWN_ID
-    )
+    unknown_stands = Counter(reading.surfaces[i] for i in (reading.ids == UNKNOWN_ID).nonzero()[0].tolist())
     repeats = Counter((c.reading, c.meant) for c in found)
     challenged = Counter(c.reading for c in found)
     noise = float(np.log(noise_level(reading, decoded)))

@@ -103,7 +103,7 @@ def choices(text: str, truth: str, corrector: Corrector) -> list[tuple[NDArray[n
         meant = _fold(gold)
         for k, option in enumerate(place.options.tolist()):
             if _fold(before + (model.words[option] if k else surface) + after) == meant:
-                found.append((evidence(place, reading, model.unigram), k))
+                found.append((evidence([place], reading, model.unigram), k))
                 break
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -41,17 +42,18 @@ def read(document: Document, model: LanguageModel) -> Reading:
     >>> reading.surfaces[3:7], reading.starts[3:7].tolist()
     (['Quỹ', 'Vi', 'người', 'nghèo'], [0, 4, 7, 13])
     """
-    boundary, nowhere = [BOUNDARY_ID] * REACH, np.full(REACH, -1, dtype=np.int64)
-    surfaces, ids, starts = [""] * REACH, list(boundary), [nowhere]
-    for block in document.blocks:
-        numbers, texts, places = model.cut(document.block_text(block))
-        ids += numbers
-        ids += boundary
-        surfaces += texts
+    numbers, texts, places = model.cut(document.text)
+    begins = np.array([block.span.start for block in document.blocks], dtype=np.int64)
+    edges = [*np.searchsorted(places, begins).tolist(), len(texts)]
+    surfaces = [""] * REACH
+    for begin, end in pairwise(edges):
+        surfaces += texts[begin:end]
         surfaces += [""] * REACH
-        starts += (places + block.span.start, nowhere)
-    array = np.array(ids, dtype=np.int64)
+    at = np.arange(len(texts)) + REACH * np.searchsorted(begins, places, side="right")
+    array = np.full(len(surfaces), BOUNDARY_ID, dtype=np.int64)
+    starts = np.full(len(surfaces), -1, dtype=np.int64)
+    array[at], starts[at] = numbers, places
     words = model.is_word[array]
     for i in np.flatnonzero(array == UNKNOWN_ID).tolist():
         words[i] = any(c.isalpha() for c in surfaces[i])
-    return Reading(array, surfaces, np.concatenate(starts), words)
+    return Reading(array, surfaces, starts, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -61,40 +62,49 @@ def rescore(reading: Reading, decoded: Decoded, model: ContextModel, unigram: F3
         return decoded
     some = [decoded.places[k] for k in asked]
     live = [_live(place) for place in some]
-    counts = np.array([len(k) for k in live])
-    options = np.concatenate([p.options[k] for p, k in zip(some, live, strict=True)])
+    sizes = [len(k) for k in live]
+    cut = [
+        p._replace(options=p.options[k], lm=p.lm[k], held=p.held[k], costs=p.costs[k], narrow=p.posterior[k])
+        for p, k in zip(some, live, strict=True)
+    ]
+    options = np.concatenate([p.options for p in cut])
+    counts = np.array(sizes)
     scores = model.score(_meant(reading, decoded), np.array([p.at for p in some]), options, counts)
+    ends = np.cumsum(counts)
+    spans = [slice(end - size, end) for end, size in zip(ends.tolist(), sizes, strict=True)]
+    cut = [p._replace(context=scores[span]) for p, span in zip(cut, spans, strict=True)]
+    score = np.einsum("ij,j->i", evidence(cut, reading, unigram), np.array(choice, dtype=np.float32))
+    first = ends - counts
+    posterior = np.exp(score - np.repeat(np.maximum.reduceat(score, first), counts))
+    posterior /= np.repeat(np.add.reduceat(posterior, first), counts)
     places = list(decoded.places)
-    end = 0
-    weights = np.array(choice, dtype=np.float32)
-    for k, place, kept, count in zip(asked, some, live, counts.tolist(), strict=True):
-        new = place._replace(
-            options=place.options[kept],
-            lm=place.lm[kept],
-            held=place.held[kept],
-            costs=place.costs[kept],
-            narrow=place.posterior[kept],
-            context=scores[end : end + count],
-        )
-        score = evidence(new, reading, unigram) @ weights
-        posterior = np.exp(score - score.max())
-        places[k] = new._replace(posterior=posterior / posterior.sum())
-        end += count
+    for k, place, span in zip(asked, cut, spans, strict=True):
+        places[k] = place._replace(posterior=posterior[span])
     return decoded._replace(places=places)
 
 
-def evidence(place: Place, reading: Reading, unigram: F32) -> F32:
-    """One row an option of a place of a reading, one column a `Choice`'s weight.
+def evidence(places: Sequence[Place], reading: Reading, unigram: F32) -> F32:
+    """One row an option of each of some places of a reading, one column a `Choice`'s weight.
 
-    Raises ValueError when the context model was not asked about the place.
+    Raises ValueError when the context model was not asked about a place.
     """
-    if place.narrow is None or place.context is None:
+    narrow = [p.narrow for p in places if p.narrow is not None]
+    context = [p.context for p in places if p.context is not None]
+    if len(narrow) < len(places) or len(context) < len(places):
         raise ValueError("the context model was not asked about this place")
-    own = np.zeros((3, len(place.options)), dtype=np.float32)
-    own[:, 0] = 1, not is_syllable(reading.surfaces[place.at]), is_name(reading, place.at)
-    log = np.log(place.narrow + np.float32(1e-12))
-    common = unigram[place.options]
-    return np.stack((log, place.context, place.lm, common, place.costs, *own), axis=1)
+    words = np.concatenate([p.options for p in places])
+    rows = np.zeros((len(words), len(Choice._fields)), dtype=np.float32)
+    rows[:, 0] = np.log(np.concatenate(narrow) + np.float32(1e-12))
+    rows[:, 1] = np.concatenate(context)
+    rows[:, 2] = np.concatenate([p.lm for p in places])
+    rows[:, 3] = unigram.take(words)
+    rows[:, 4] = np.concatenate([p.costs for p in places])
+    counts = [len(p.options) for p in places]
+    own = np.cumsum(counts) - counts
+    rows[own, 5] = 1
+    rows[own, 6] = [not is_syllable(reading.surfaces[p.at]) for p in places]
+    rows[own, 7] = [is_name(reading, p.at) for p in places]
+    return rows
 
 
 def _live(place: Place) -> NDArray[np.int64]:

@@ -68,7 +68,7 @@ def words_of(text: str) -> Words:
         return Words(total, {}, ())
     places = tuple(
         (start + at, word)
-        for start, (_, odd) in zip(piece_starts(text, pieces).tolist(), found, strict=True)
+        for start, (_, odd) in zip(piece_starts(text).tolist(), found, strict=True)
         if odd
         for at, word in odd
     )

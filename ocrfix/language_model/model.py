@@ -242,7 +242,7 @@ class LanguageModel:
         pieces = text.split()
         found = self._tokens(pieces)
         ids, surfaces, starts = (list(chain.from_iterable(map(itemgetter(k), found))) for k in range(3))
-        places = np.repeat(piece_starts(text, pieces), list(map(len, map(itemgetter(0), found))))
+        places = np.repeat(piece_starts(text), list(map(len, map(itemgetter(0), found))))
         return ids, surfaces, places + np.array(starts, dtype=np.int64)
 
     def ids_of(self, text: str) -> list[int]:
