@@ -42,8 +42,17 @@ class Config:
 
     def uses(self, rule: Rule) -> bool:
         """Whether the rule is selected and not ignored."""
-        chosen = not self.select or any(rule.matches(s) for s in self.select)
-        return chosen and not any(rule.matches(s) for s in self.ignore)
+        key = rule.code, rule.name
+        used = self._used.get(key)
+        if used is None:
+            chosen = not self.select or any(rule.matches(s) for s in self.select)
+            used = self._used[key] = chosen and not any(rule.matches(s) for s in self.ignore)
+        return used
+
+    @cached_property
+    def _used(self) -> dict[tuple[str, str], bool]:
+        """What `uses` said: every document asks of every rule."""
+        return {}
 
     def applies(self, safety: Safety, confidence: float) -> bool:
         """Whether an edit of this safety and confidence (a probability) is to be applied."""

@@ -115,7 +115,7 @@ class _Cutter:
             if tail - head >= STRAY or not (i or k)
         ]
         self._own = scored.sequence(left.ids), scored.sequence(right.ids)
-        self._joints = scored.joints([(left, low, right, high) for low in self._lows for high in self._highs])
+        self._joints = scored.grid(left, self._lows, right, self._highs)
 
     def weigh(self, seams: Bulk) -> None:
         """Choose the cut, and ask for the seams at its ends."""

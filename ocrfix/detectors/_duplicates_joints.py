@@ -86,7 +86,7 @@ class Bulk:
 
     def sequence(self, ids: Sequence[int]) -> slice:
         """Ask for each token of a sequence that starts a sentence, after those before it."""
-        return self._ask([], ids)
+        return self._ask([0] * self._reach, ids)
 
     def joints(self, joints: Sequence[tuple[Side, int, Side, int]]) -> list[slice]:
         """Ask for the first tokens of right sides, after the first tokens of left ones.
@@ -95,18 +95,28 @@ class Bulk:
         side and how many of its tokens are passed over. After a left side that no sign ends, a right side
         without tokens counts as such a sign.
         """
-        asked = []
-        for left, low, right, high in joints:
-            before = left.ids if low < 0 else left.ids[max(0, low - self._reach) : low]
-            after = right.ids[high : high + CONTEXT]
-            if not after and before and before[-1] not in self._closing:
-                after = self._closing[:1]
-            asked.append(self._ask(before[-self._reach :], after))
-        return asked
+        return [
+            self._joint(self._context(left, low), right.ids[high : high + CONTEXT])
+            for left, low, right, high in joints
+        ]
+
+    def grid(self, left: Side, lows: Sequence[int], right: Side, highs: Sequence[int]) -> list[slice]:
+        """Ask as `joints` does: for the first of the left sides with every right one, then for the next."""
+        befores = [self._context(left, low) for low in lows]
+        afters = [right.ids[high : high + CONTEXT] for high in highs]
+        return [self._joint(before, after) for before in befores for after in afters]
+
+    def _context(self, left: Side, low: int) -> list[int]:
+        before = [0] * self._reach + (left.ids if low < 0 else left.ids[max(0, low - self._reach) : low])
+        return before[-self._reach :]
+
+    def _joint(self, before: list[int], after: list[int]) -> slice:
+        if not after and before[-1] and before[-1] not in self._closing:
+            after = self._closing[:1]
+        return self._ask(before, after)
 
     def _ask(self, before: Sequence[int], words: Sequence[int]) -> slice:
         first = len(self._places)
-        self._rows += [0] * (self._reach - len(before))
         self._rows += before
         at = len(self._rows)
         self._places += range(at, at + len(words))

@@ -168,6 +168,8 @@ class Layout:
 
     def _edge(self, word: int) -> str:
         between = self.between(word)
+        if "\n\n" in between:
+            return "block"
         if "\n" in between or "\f" in between:
             head, _, tail = between.partition("\n")
             if "\f" in between or "\n" in tail:

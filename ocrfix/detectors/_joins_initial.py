@@ -243,13 +243,21 @@ def _wholes(word: str, language: LanguageModel) -> list[str]:
     return [c + word for c in initials() if language.known(c + word)]
 
 
+@lru_cache(maxsize=20_000)
+def _whole_ids(word: str, language: LanguageModel) -> list[int]:
+    """The numbers of the words that `_wholes` gives."""
+    return language.word_ids(_wholes(word, language))
+
+
 def best_initials(texts: Sequence[str], language: LanguageModel) -> list[Gain | None]:
     """The letter that, put before the first word of each text, makes a syllable that fits best.
 
     Parameters: ``texts``, beginnings of paragraphs; ``language``, asked once for all of them. None for a text
     that does not begin with a word, or whose word is none with any letter before it.
     """
-    rows: list[Ids] = []
+    firsts: list[int] = []
+    afters: list[list[int]] = []
+    sizes: list[int] = []
     wholes: list[list[str]] = []
     for text in texts:
         word = _WORD.match(text)
@@ -257,15 +265,16 @@ def best_initials(texts: Sequence[str], language: LanguageModel) -> list[Gain | 
         found = _wholes(lower, language) if lower else []
         wholes.append(found)
         if found:
-            after = _following(text[len(lower) :], language)
-            for form in (lower, *found):
-                row = np.full(1 + _AFTER, -1, dtype=np.int64)
-                row[0] = language.word_id(form)
-                row[1 : 1 + len(after)] = after
-                rows.append(row)
-    if not rows:
+            after = language.ids_of(text[len(lower) :][:_HEAD])[:_AFTER]
+            firsts.append(language.word_id(lower))
+            firsts += _whole_ids(lower, language)
+            afters.append(after + [-1] * (_AFTER - len(after)))
+            sizes.append(1 + len(found))
+    if not firsts:
         return [None] * len(texts)
-    table = np.stack(rows)
+    table = np.empty((len(firsts), 1 + _AFTER), dtype=np.int64)
+    table[:, 0] = firsts
+    table[:, 1:] = np.repeat(np.array(afters, dtype=np.int64), sizes, axis=0)
     scores = _row_scores(table, language)
     out: list[Gain | None] = []
     place = 0
