@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -246,3 +248,30 @@ def test_learning_goes_on_where_it_was_broken_off(tmp_path, monkeypatch):
 def test_the_report_is_of_one_mind_with_the_text():
     text = "Tối qua, sau khi xem xong chương trình, bà cụ mới đi ngủ.\n\nSáng nay bà dậy sớm nấu cơm."
     assert ocrfix.clean(text).text == text
+
+
+@pytest.mark.parametrize("kind", ["as shipped", "convolutions", "recurrent", "transformer", "query"])
+def test_networks_compared_are_the_same_learned_and_used(kind, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "benchmarks")
+    from _networks.learned import KINDS
+    from _networks.used import state_of
+
+    rng = np.random.default_rng(5)
+    inside = rng.integers(1, 900, 300)
+    inside[20::45] = 0
+    text = np.concatenate((np.zeros(WIDE, dtype=np.int64), inside, np.zeros(WIDE, dtype=np.int64)))
+    places = np.flatnonzero(text)[::7]
+    network = KINDS[kind](50, 0.25)
+    with torch.no_grad():
+        for values in network.parameters():
+            values.add_(torch.randn(values.shape), alpha=0.1)
+        window = torch.from_numpy(text[places[:, None] + np.arange(-WIDE, WIDE + 1)])
+        options = torch.arange(4, 50).expand(len(places), 46)
+        learned = network(window, torch.arange(len(places)), options).numpy()
+        meant, common = network.meant.numpy()[4:50], network.common.numpy()[4:50]
+    used = state_of(network)(text, places) @ meant.T + common
+    # what is learned is rounded to 16 bits on the way
+    assert abs(used - learned).max() < 0.1 * learned.std()
+    moved = state_of(network)(text, places + 1) @ meant.T + common
+    assert abs(moved - learned).max() > learned.std()
