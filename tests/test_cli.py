@@ -15,29 +15,21 @@ from pathlib import Path
 import fakes
 import jsonschema
 import pytest
-from click.testing import CliRunner
+from running import BAD, GOOD, OPTIONS, invoke
 
 import ocrfix
-from ocrfix.cli.commands import cli
 from ocrfix.detectors import all_rules
 from ocrfix.formats import read
 from ocrfix.reports import FORMATS
 from ocrfix.reports.json import from_dict, schema
 from ocrfix.scale.files import Task, run
 
-BAD = "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu.\n"
-GOOD = BAD.replace("ð", "đ")
-OPTIONS = ("--isolated", "--select", "ENC")
 TIME = re.compile(rb"\d+\.\d s$", re.MULTILINE)
 
 
 def ocrfix_process(*arguments, **kwargs):
     command = [sys.executable, "-m", "ocrfix", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=False, timeout=120, **kwargs)
-
-
-def invoke(*arguments, **kwargs):
-    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False, **kwargs)
 
 
 def test_filter():

@@ -15,12 +15,11 @@ from pathlib import Path
 import fakes
 import jsonschema
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from running import BAD, GOOD, OPTIONS, invoke
 
 from ocrfix import Report
-from ocrfix.cli.commands import cli
 from ocrfix.cli.config import toml_value
 from ocrfix.config_file import SETTINGS, load
 from ocrfix.reports import Failure, Reviewed, render
@@ -29,16 +28,9 @@ from ocrfix.reports.jsonl import schema
 from ocrfix.reports.summary import words_changed
 
 ROOT = Path(__file__).parent.parent
-BAD = "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu.\n"
-GOOD = BAD.replace("ð", "đ")
-OPTIONS = ("--isolated", "--select", "ENC")
 # from the package @microsoft/jest-sarif 1.0.0-beta.0 (MIT), which has it from OASIS by way of SchemaStore
 SARIF = json.loads((ROOT / "tests" / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-
-
-def invoke(*arguments, **kwargs):
-    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False, **kwargs)
 
 
 # --- ocrfix config ---

@@ -5,23 +5,15 @@ from __future__ import annotations
 import sys
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from running import BAD, GOOD, OPTIONS, invoke
 
 from ocrfix import _compressed
 from ocrfix._compressed import PACKINGS, PackingError, open_text, pack, packing_of, unpack
-from ocrfix.cli.commands import cli
 from ocrfix.formats import FormatError, read, read_data, walk
 
-BAD = "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu.\n"
-GOOD = BAD.replace("ð", "đ")
 SUFFIXES = sorted(PACKINGS)
-OPTIONS = ("--isolated", "--select", "ENC")
-
-
-def invoke(*arguments, **kwargs):
-    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False, **kwargs)
 
 
 @pytest.mark.parametrize("packing", sorted(PACKINGS.values()))

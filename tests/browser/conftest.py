@@ -57,3 +57,10 @@ def open_page(browser, tmp_path):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture(autouse=True)
+def made_up_rules(monkeypatch):
+    import fakes
+
+    fakes.install(monkeypatch)

@@ -9,9 +9,8 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from running import invoke
 
-from ocrfix.cli.commands import cli
 from ocrfix.document import Document
 from ocrfix.reports.jsonl import schema
 from ocrfix.scale import _passages
@@ -135,10 +134,6 @@ def test_keys_do_not_depend_on_the_pieces(monkeypatch):
 def test_likeness_is_of_both_sides():
     for other in (misread(AGENCY), OTHER, AGENCY + " Thêm một câu rất dài nữa ở cuối bài cho khác hẳn đi."):
         assert likeness(AGENCY, other) == likeness(other, AGENCY)
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
 
 
 def corpus(folder: Path) -> list[str]:

@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from running import OPTIONS, invoke
 
-from ocrfix.cli.commands import cli
 from ocrfix.config import Config
 from ocrfix.scale import corpus, files
 from ocrfix.scale.corpus import make_shards, run_shards
@@ -22,7 +21,6 @@ from ocrfix.scale.rows import RowTask
 
 BAD = "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu đợt {}."
 CONFIG = Config(select=("ENC",))
-OPTIONS = ("--isolated", "--select", "ENC")
 
 
 def make_corpus(folder: Path, rows: int = 30) -> Path:
@@ -47,10 +45,6 @@ def tree(folder: Path) -> dict[str, bytes]:
             data = json.dumps([marker["counts"], marker["settings"], marker["inputs"]]).encode()
         found[path.relative_to(folder).as_posix()] = data
     return found
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
 
 
 def test_the_same_bytes_as_a_plain_run_for_every_number_of_processes(tmp_path):

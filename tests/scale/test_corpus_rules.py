@@ -11,10 +11,9 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from running import invoke
 
 from ocrfix import Config, config_file
-from ocrfix.cli.commands import cli
 from ocrfix.config_file import check_selectors
 from ocrfix.detectors import all_rules, rules
 from ocrfix.document import Document
@@ -80,10 +79,6 @@ def test_what_a_rule_says_it_finds_is_found(rule):
     assert found["row"] == 2
     if rule.code == "DUP101":
         assert texts[1].replace(found["before"], "").strip() == texts[2]
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
 
 
 @pytest.fixture

@@ -19,15 +19,12 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from running import OPTIONS, invoke, unix
 
 from ocrfix._compressed import pack
-from ocrfix.cli.commands import cli
 from ocrfix.scale._state import State
 
 BAD = "Hội Chữ thập ðỏ xã vận ðộng nhân dân hiến máu đợt {}."
-OPTIONS = ("--isolated", "--select", "ENC")
-unix = pytest.mark.skipif(sys.platform == "win32", reason="a matter of Unix")
 
 
 def rows(number=3, **more):
@@ -43,10 +40,6 @@ def folder(tmp_path):
     (place / "a.jsonl").write_text(rows(), "utf-8")
     (place / "b.txt").write_text(BAD.format(9), "utf-8")
     return place
-
-
-def invoke(*arguments):
-    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
 
 
 def corpus(folder, *more):
