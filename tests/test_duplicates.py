@@ -109,6 +109,21 @@ def test_a_block_copied_anywhere_goes(which, place):
     assert check_laws(text_of(*blocks)) == text_of(*PARAGRAPHS)
 
 
+@given(st.integers(0, 4), st.integers(3, 8), st.integers(0, 1000))
+def test_loops_in_copies_go_before_the_copies(which, copies, seed):
+    """However many copies there are, each with a loop of its own, the passes are few."""
+    rng, words = random.Random(seed), PARAGRAPHS[which].split()
+    some = []
+    for _ in range(copies):
+        size = rng.randint(4, 7)
+        at = rng.randrange(len(words) - size)
+        some.append(" ".join([*words[:at], *words[at : at + size] * rng.randint(9, 30), *words[at + size :]]))
+    result = ocrfix.clean(text_of(*some), DUP)
+    assert not result.report.notes
+    assert len(result.report.steps) <= 6
+    assert len(result.text) < 2 * len(PARAGRAPHS[which]) + len(some[0])
+
+
 @given(st.integers(0, 4), st.integers(0, 1000))
 def test_a_misread_copy_goes_wherever_it_stands(which, seed):
     """Five letters in a hundred misread: one copy goes whole, or nothing does."""

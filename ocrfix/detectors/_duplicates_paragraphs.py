@@ -44,6 +44,8 @@ _DIFFERING: Final = 0.3
 _AT_END: Final = 2
 """Words at the start or the end of one copy that may be other ones: more are the text that a passage was
 set into."""
+_LOOP: Final = 7
+"""Rounds from which on what only one copy has is a loop, whatever its words are."""
 _ISLAND: Final = 2
 """Words between two differences that may be the same by chance."""
 
@@ -230,12 +232,23 @@ class _Comparison:
             tuple(gaps),
             whole=True,
         )
-        if any(_at_end(gap, match) for gap in gaps):
+        if any(_at_end(gap, match) or self._looped(gap) for gap in gaps):
             return None
         differing = sum(max(g.p1 - g.p0, g.q1 - g.q0) for g in gaps if g.kind == "reading")
         if differing > _DIFFERING * (match.q1 - match.q0) and not surely_misread(self._layout, match):
             return None
         return match
+
+    def _looped(self, gap: Gap) -> bool:
+        """Whether what only one copy has are rounds of a loop, which goes before the copies are compared."""
+        if not one_sided(gap):
+            return False
+        start, end = (gap.p0, gap.p1) if gap.p1 > gap.p0 else (gap.q0, gap.q1)
+        key = self._key
+        for period in range(1, (end - start) // _LOOP + 1):
+            if (key[start : end - period] == key[start + period : end]).all():
+                return True
+        return False
 
     def _gaps(self, p: int, q: int) -> list[Gap]:
         p0, q0 = self._bounds[p], self._bounds[q]
