@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._spacing_language import UNKNOWN, scores_of, word_logp
-from ocrfix.detectors._spacing_segment import MAX_SYLLABLE, begins_syllable, ends_syllable, good_part
-from ocrfix.detectors._spacing_text import has_marks, in_address, word_after, word_before
-from ocrfix.detectors._tokens import COMMON_BARE, words_of
+from ocrfix.detectors._spacing_pieces import (
+    MAX_PARTS,
+    Piece,
+    fitting,
+    has_near,
+    joinable,
+    maybe_piece,
+    window_around,
+)
+from ocrfix.detectors._spacing_segment import MAX_SYLLABLE, ends_syllable, good_part
+from ocrfix.detectors._spacing_text import has_marks
+from ocrfix.detectors._tokens import words_of
 from ocrfix.detectors.base import Context
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
-from ocrfix.vietnamese.letters import is_vietnamese_letter
-from ocrfix.vietnamese.syllable import canonical, parse
 
 if TYPE_CHECKING:
     from ocrfix.language_model import LanguageModel
@@ -47,10 +53,6 @@ Risk
 """,
 )
 
-_ATTACHED: Final = "-_./@&'’#\\+=*–"
-_MAX_PARTS: Final = 7
-_REACH: Final = 8
-"""Tokens looked at on each side of a doubtful one."""
 _JOIN_COST: Final = 1.0
 _SAFE_GAIN: Final = 5.0
 _UNSAFE_GAIN: Final = 2.0
@@ -66,18 +68,8 @@ _REAL_WORD: Final = -13.0
 _MANY: Final = 2
 """Doubtful pieces above which a stretch counts as broken throughout."""
 _SPACED_LETTERS: Final = 5
-_BLANK: Final = " \u00a0"
 _AT_ONCE: Final = 4096
 """Pieces that the model is asked about at a time."""
-
-
-class _Piece(NamedTuple):
-    """A token of letters and its place."""
-
-    text: str
-    start: int
-    end: int
-    doubtful: bool
 
 
 class _Candidate(NamedTuple):
@@ -87,11 +79,11 @@ class _Candidate(NamedTuple):
     ``crumbled`` whether moreover into small pieces, ``spaced`` whether it is a heading set letter by letter.
     """
 
-    window: list[_Piece]
+    window: list[Piece]
     groups: list[tuple[int, int]]
     words: list[str]
     number: int
-    pieces: list[_Piece]
+    pieces: list[Piece]
     many: bool
     crumbled: bool
     spaced: bool
@@ -109,9 +101,9 @@ class _Candidate(NamedTuple):
         start, end = groups[number]
         shifts = []
         if number and groups[number - 1] == (start - 1, start):
-            shifts.append((number - 1, _fits(window, start - 1, start + 1), _rest(window, start + 1, end)))
+            shifts.append((number - 1, fitting(window, start - 1, start + 1), _rest(window, start + 1, end)))
         if number + 1 < len(groups) and groups[number + 1] == (end, end + 1):
-            shifts.append((number, _rest(window, start, end - 1), _fits(window, end - 1, end + 1)))
+            shifts.append((number, _rest(window, start, end - 1), fitting(window, end - 1, end + 1)))
         for place, left, right in shifts:
             if left is not None and right is not None:
                 before, after = words[max(0, place - 3) : place], words[place + 2 : place + 3]
@@ -132,19 +124,19 @@ class SplitSyllable:
         """The pieces that belong together; the language model is asked only where pieces can be joined."""
         text = document.text
         words = words_of(text)
-        doubtful = {run for run in words.doubtful if len(run) < MAX_SYLLABLE and _doubtful(run)}
+        doubtful = {run for run in words.doubtful if len(run) < MAX_SYLLABLE and maybe_piece(run)}
         if not doubtful:
             return
-        windows: list[list[_Piece]] = []
+        windows: list[list[Piece]] = []
         waiting, done = 0, -1
         for start, run in words.places:
-            if start < done or run not in doubtful or not _near(text, start, run):
+            if start < done or run not in doubtful or not has_near(text, start, run):
                 continue
-            window = _window(text, start, run, doubtful)
+            window = window_around(text, start, run, doubtful)
             if len(window) < 2:
                 continue
             done = window[-1].end
-            if _joinable(window):
+            if joinable(window):
                 windows.append(window)
                 waiting += len(window)
                 if waiting >= _AT_ONCE:
@@ -154,124 +146,7 @@ class SplitSyllable:
             yield from _rejoin(text, windows, context.language)
 
 
-@lru_cache(maxsize=65536)
-def _doubtful(run: str) -> bool:
-    """Whether a short token may be a piece: no syllable, or a rare one without an onset."""
-    if not all(map(is_vietnamese_letter, run)):
-        return False
-    if len(run) > 1 and not (run.islower() or run.isupper() or run.istitle()):
-        return False
-    syllable = parse(run)
-    if syllable is None:
-        return not any(c in "fjwzFJWZ" for c in run)
-    return not syllable.onset and canonical(run) not in COMMON_BARE
-
-
-def _near(text: str, start: int, run: str) -> bool:
-    """Whether a neighbour is short enough, and of the letter case, to be of one syllable with the token."""
-    end = start + len(run)
-    place = end + _gap(text, end, 1)
-    if place > end:
-        right = word_after(text, place)
-        if right and len(run) + len(right) <= MAX_SYLLABLE and _same_case([run, right]):
-            return True
-    place = start - _gap(text, start, -1)
-    if place < start:
-        left = word_before(text, place)
-        return bool(left) and len(run) + len(left) <= MAX_SYLLABLE and _same_case([left, run])
-    return False
-
-
-def _window(text: str, start: int, run: str, doubtful: set[str]) -> list[_Piece]:
-    """The tokens around a doubtful one that stand in one line with nothing but blanks between them."""
-    pieces = [_Piece(run, start, start + len(run), doubtful=True)]
-    if _attached(text, start, start + len(run)):
-        return pieces
-    left = _REACH
-    while left:
-        end = pieces[0].start
-        gap = _gap(text, end, -1)
-        if not gap:
-            break
-        stop = start = end - gap
-        while start and text[start - 1].isalpha() and stop - start < 2 * MAX_SYLLABLE:
-            start -= 1
-        run = text[start:stop]
-        if not run or _attached(text, start, stop):
-            break
-        pieces.insert(0, _Piece(run, start, stop, run in doubtful))
-        left -= 1
-    right = _REACH
-    while right:
-        start = pieces[-1].end
-        gap = _gap(text, start, 1)
-        if not gap:
-            break
-        begin = stop = start + gap
-        while stop < len(text) and text[stop].isalpha() and stop - begin < 2 * MAX_SYLLABLE:
-            stop += 1
-        run = text[begin:stop]
-        if not run or _attached(text, begin, stop):
-            break
-        pieces.append(_Piece(run, begin, stop, run in doubtful))
-        right = _REACH if run in doubtful and len(pieces) < 200 else right - 1
-    return pieces
-
-
-def _gap(text: str, place: int, step: int) -> int:
-    """How many blanks (at most three) part the token that ends or starts at ``place`` from the next."""
-    near = text[place : place + 4] if step > 0 else text[max(0, place - 4) : place]
-    rest = near.lstrip(_BLANK) if step > 0 else near.rstrip(_BLANK)
-    count = len(near) - len(rest)
-    return count if count < 4 else 0
-
-
-def _attached(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if (not before or before.isspace()) and (not after or after.isspace()):
-        return False
-    if before and (before.isalnum() or before in _ATTACHED):
-        return True
-    if after and (
-        after.isalnum() or after in "-_/@&'’#\\+=*" or (not after.isprintable() and not after.isspace())
-    ):
-        return True
-    # A full stop after a lone letter makes an initial of it.
-    return (after == "." and end - start == 1) or in_address(text, start)
-
-
-def _same_case(parts: list[str]) -> bool:
-    """Whether the pieces' letter case fits one word."""
-    return all(p.isupper() for p in parts) or all(p.islower() for p in parts[1:])
-
-
-def _fits(window: list[_Piece], start: int, end: int) -> str | None:
-    """The syllable that the pieces make together, if they make one."""
-    parts = [p.text for p in window[start:end]]
-    whole = "".join(parts)
-    if len(whole) > MAX_SYLLABLE or not _same_case(parts) or len(whole) < 2 or not good_part(whole):
-        return None
-    return whole
-
-
-def _joinable(window: list[_Piece]) -> bool:
-    """Whether some doubtful piece makes a syllable with its neighbours."""
-    for start, first in enumerate(window):
-        whole, doubtful = first.text, first.doubtful
-        upper, lower = whole.isupper(), True
-        for piece in window[start + 1 : start + _MAX_PARTS]:
-            part = piece.text
-            whole += part
-            upper, lower = upper and part.isupper(), lower and part.islower()
-            if len(whole) > MAX_SYLLABLE or not (upper or lower) or not begins_syllable(whole):
-                break
-            doubtful = doubtful or piece.doubtful
-            if doubtful and good_part(whole):
-                return True
-    return False
-
-
-def _cut(window: list[_Piece], language: LanguageModel) -> list[tuple[int, int]]:
+def _cut(window: list[Piece], language: LanguageModel) -> list[tuple[int, int]]:
     """Group the pieces into words so that the sum of the words' log-probabilities is greatest."""
     texts = [piece.text for piece in window]
     best = [0.0]
@@ -280,7 +155,7 @@ def _cut(window: list[_Piece], language: LanguageModel) -> list[tuple[int, int]]
         single = word_logp(language, last) if len(last) > 1 or good_part(last) else UNKNOWN
         score, origin = best[end - 1] + single, end - 1
         whole, upper, lower = last, last.isupper(), last.islower()
-        for start in range(end - 2, max(-1, end - _MAX_PARTS - 1), -1):
+        for start in range(end - 2, max(-1, end - MAX_PARTS - 1), -1):
             part = texts[start]
             whole = part + whole
             upper = upper and part.isupper()
@@ -302,7 +177,7 @@ def _cut(window: list[_Piece], language: LanguageModel) -> list[tuple[int, int]]
     return groups[::-1]
 
 
-def _rejoin(text: str, windows: list[list[_Piece]], language: LanguageModel) -> Iterator[Finding]:
+def _rejoin(text: str, windows: list[list[Piece]], language: LanguageModel) -> Iterator[Finding]:
     """The groups of pieces that make one syllable, judged each in its place, all at once."""
     candidates = [c for window in windows for c in _candidates(window, language)]
     asked = scores_of(language, [reading for c in candidates for reading in c.readings()])
@@ -327,7 +202,7 @@ def _rejoin(text: str, windows: list[list[_Piece]], language: LanguageModel) -> 
         )
 
 
-def _candidates(window: list[_Piece], language: LanguageModel) -> list[_Candidate]:
+def _candidates(window: list[Piece], language: LanguageModel) -> list[_Candidate]:
     """The groups of a window's best cut that may be one syllable."""
     groups = _cut(window, language)
     words = ["".join(p.text for p in window[a:b]) for a, b in groups]
@@ -361,12 +236,12 @@ def _with_rivals(candidates: list[_Candidate | None], language: LanguageModel) -
     }
 
 
-def _rest(window: list[_Piece], start: int, end: int) -> str | None:
+def _rest(window: list[Piece], start: int, end: int) -> str | None:
     """The word that is left of a group when its first or last piece goes elsewhere."""
-    return window[start].text if end - start == 1 else _fits(window, start, end)
+    return window[start].text if end - start == 1 else fitting(window, start, end)
 
 
-def _letter_spaced(window: list[_Piece], groups: list[tuple[int, int]]) -> bool:
+def _letter_spaced(window: list[Piece], groups: list[tuple[int, int]]) -> bool:
     """Whether the window is a heading set letter by letter."""
     return (
         len(window) >= _SPACED_LETTERS
@@ -376,12 +251,12 @@ def _letter_spaced(window: list[_Piece], groups: list[tuple[int, int]]) -> bool:
     )
 
 
-def _crumbled(window: list[_Piece]) -> bool:
+def _crumbled(window: list[Piece]) -> bool:
     """Whether at least half of the pieces are of three letters or fewer."""
     return sum(len(p.text) < 4 for p in window) * 2 >= len(window)
 
 
-def _label(text: str, pieces: list[_Piece], language: LanguageModel) -> bool:
+def _label(text: str, pieces: list[Piece], language: LanguageModel) -> bool:
     """Whether the first or last piece may be a letter in its own right: an initial, a label, a unit."""
     first, last = pieces[0].text, pieces[-1].text
     if len(first) == 1 and first.isupper():

@@ -25,17 +25,15 @@ from ocrfix.evaluation.calibration import (
     precision_recall,
     reliability,
 )
+from ocrfix.evaluation.clean import CleanCounts, evaluate_clean, score_clean
 from ocrfix.evaluation.measure import Measured, RuleFigures, corrector, measure
 from ocrfix.evaluation.scores import (
-    CleanCounts,
     Counts,
     Evaluation,
     Outcome,
-    evaluate_clean,
     evaluate_pairs,
     intervals,
     outcomes,
-    score_clean,
     score_pair,
 )
 

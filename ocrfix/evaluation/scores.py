@@ -15,23 +15,20 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ocrfix._pairs import Pair
-from ocrfix.evaluation.alignment import align_words, fold, normalise, words_right
+from ocrfix.evaluation.alignment import fold, normalise, words_right
 
 __all__ = [
-    "CleanCounts",
     "Counts",
     "Evaluation",
     "Outcome",
-    "evaluate_clean",
     "evaluate_pairs",
     "intervals",
     "outcomes",
-    "score_clean",
     "score_pair",
 ]
 
 
-def _ratio(part: float, whole: float) -> float | None:
+def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
@@ -71,59 +68,57 @@ class Counts:
     @property
     def wer_before(self) -> float | None:
         """Word error rate of the text as it was read."""
-        return _ratio(self.word_errors_before, self.words)
+        return ratio(self.word_errors_before, self.words)
 
     @property
     def wer_after(self) -> float | None:
         """Word error rate after correction."""
-        return _ratio(self.word_errors_after, self.words)
+        return ratio(self.word_errors_after, self.words)
 
     @property
     def wer_reduction(self) -> float | None:
         """Share of the word errors that correction took away; below zero it added some."""
-        return _ratio(self.word_errors_before - self.word_errors_after, self.word_errors_before)
+        return ratio(self.word_errors_before - self.word_errors_after, self.word_errors_before)
 
     @property
     def cer_before(self) -> float | None:
         """Character error rate of the text as it was read."""
-        return _ratio(self.character_errors_before, self.characters)
+        return ratio(self.character_errors_before, self.characters)
 
     @property
     def cer_after(self) -> float | None:
         """Character error rate after correction."""
-        return _ratio(self.character_errors_after, self.characters)
+        return ratio(self.character_errors_after, self.characters)
 
     @property
     def cer_reduction(self) -> float | None:
         """Share of the character errors that correction took away."""
-        return _ratio(
-            self.character_errors_before - self.character_errors_after, self.character_errors_before
-        )
+        return ratio(self.character_errors_before - self.character_errors_after, self.character_errors_before)
 
     @property
     def folded_wer_before(self) -> float | None:
         """Word error rate as it was read, with letter case and punctuation set aside."""
-        return _ratio(self.folded_errors_before, self.folded_words)
+        return ratio(self.folded_errors_before, self.folded_words)
 
     @property
     def folded_wer_after(self) -> float | None:
         """Word error rate after correction, with letter case and punctuation set aside."""
-        return _ratio(self.folded_errors_after, self.folded_words)
+        return ratio(self.folded_errors_after, self.folded_words)
 
     @property
     def precision(self) -> float | None:
         """Of the gold words that correction touched to any effect, the share that it mended."""
-        return _ratio(self.fixed, self.fixed + self.broken + self.rewrong)
+        return ratio(self.fixed, self.fixed + self.broken + self.rewrong)
 
     @property
     def recall(self) -> float | None:
         """Share of the wrong gold words that were mended."""
-        return _ratio(self.fixed, self.wrong_before)
+        return ratio(self.fixed, self.wrong_before)
 
     @property
     def harm(self) -> float | None:
         """Share of the right gold words that were broken."""
-        return _ratio(self.broken, self.right_before)
+        return ratio(self.broken, self.right_before)
 
     def f_score(self, beta: float = 1.0) -> float | None:
         """Weighted harmonic mean of precision and recall; recall counts ``beta`` times as much."""
@@ -316,78 +311,3 @@ def intervals(
             low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
             out[name] = (float(low), float(high))
     return out
-
-
-@dataclass(frozen=True, slots=True)
-class CleanCounts:
-    """What a corrector did to right text; counts add up. ``changed`` are words altered or taken away,
-    ``inserted`` words put in between; ``folded_`` leaves letter case and punctuation aside.
-    """
-
-    paragraphs: int = 0
-    touched_paragraphs: int = 0
-    words: int = 0
-    changed: int = 0
-    inserted: int = 0
-    folded_words: int = 0
-    folded_changed: int = 0
-
-    def __add__(self, other: CleanCounts) -> CleanCounts:
-        return CleanCounts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
-
-    @property
-    def changed_per_10k(self) -> float | None:
-        """Words changed or put in, per 10,000."""
-        return _ratio(1e4 * (self.changed + self.inserted), self.words)
-
-    @property
-    def folded_changed_per_10k(self) -> float | None:
-        """Words changed in their letters, per 10,000."""
-        return _ratio(1e4 * self.folded_changed, self.folded_words)
-
-    def figures(self) -> dict[str, float | int | None]:
-        """All counts and rates, by name."""
-        counts = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {
-            **counts,
-            "changed_per_10k": self.changed_per_10k,
-            "folded_changed_per_10k": self.folded_changed_per_10k,
-        }
-
-
-def score_clean(text: str, after: str) -> CleanCounts:
-    """Count what was changed in a right text.
-
-    >>> score_clean("Quỹ Vì người nghèo", "Quỹ Vi người nghèo").changed_per_10k
-    2500.0
-    """
-    words, now = normalise(text).split(), normalise(after).split()
-    folded, folded_now = ([w for w in map(fold, x) if w] for x in (words, now))
-    changed = inserted = 0
-    if words != now:
-        for group in align_words(words, now):
-            if group.a_start == group.a_end:
-                inserted += group.b_end - group.b_start
-            elif not group.equal:
-                changed += group.a_end - group.a_start
-    return CleanCounts(
-        paragraphs=1,
-        touched_paragraphs=int(words != now),
-        words=len(words),
-        changed=changed,
-        inserted=inserted,
-        folded_words=len(folded),
-        folded_changed=Levenshtein.distance(folded, folded_now),
-    )
-
-
-def evaluate_clean(paragraphs: Iterable[str], correct: Callable[[str], str]) -> CleanCounts:
-    """Correct right paragraphs, each on its own, and count what was changed.
-
-    >>> evaluate_clean(["Vì người nghèo"], lambda text: text).changed_per_10k
-    0.0
-    """
-    total = CleanCounts()
-    for text in paragraphs:
-        total += score_clean(text, correct(text))
-    return total

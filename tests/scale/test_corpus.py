@@ -14,8 +14,9 @@ import pytest
 from running import OPTIONS, invoke
 
 from ocrfix.config import Config
-from ocrfix.scale import corpus, files
+from ocrfix.scale import _shard_work, _shards, files
 from ocrfix.scale.corpus import make_shards, run_shards
+from ocrfix.scale.counts import Counts
 from ocrfix.scale.files import Task
 from ocrfix.scale.rows import RowTask
 
@@ -93,7 +94,7 @@ def test_what_is_done_is_passed_over(tmp_path):
 def test_groups_that_are_grouped_otherwise_leave_nothing_behind(tmp_path, monkeypatch):
     source, out = make_corpus(tmp_path), tmp_path / "out"
     run_ = ("clean", *OPTIONS, source, "-o", out, "--resume")
-    monkeypatch.setattr(corpus, "_GROUP", 7)
+    monkeypatch.setattr(_shards, "_GROUP", 7)
     invoke(*run_)
     (source / "xa" / "00.txt").unlink()
     (out / "xa" / "00.txt").unlink()
@@ -122,20 +123,20 @@ def stuck_work(task):
         os._exit(1)
     if task.name.endswith("09.txt"):
         raise ValueError("hỏng")
-    return corpus._Compact(None, "", corpus.Counts(documents=1))
+    return _shard_work.Compact(None, "", Counts(documents=1))
 
 
 def stuck_row(_name, _config, _markdown, item):
     number, text, _place = item
     if number == 2:
         time.sleep(60)
-    return None if text is None else corpus._Compact(text.upper(), "", corpus.Counts(documents=1))
+    return None if text is None else _shard_work.Compact(text.upper(), "", Counts(documents=1))
 
 
 def test_a_document_over_the_budget_stays(tmp_path, monkeypatch):
     source, out = make_corpus(tmp_path), tmp_path / "out"
-    monkeypatch.setattr(corpus, "_clean_file", stuck_work)
-    monkeypatch.setattr(corpus, "_clean_row", stuck_row)
+    monkeypatch.setattr(_shard_work, "_clean_file", stuck_work)
+    monkeypatch.setattr(_shard_work, "_clean_row", stuck_row)
     shards = make_shards([t for t in tasks(source, out) if t.name.endswith(("a.jsonl", ".txt"))], out)
     with (tmp_path / "findings").open("w+b") as file:
         done = list(run_shards(shards, out, jobs=2, budget=1.0, findings=file))
