@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
-
-import numpy as np
 
 from ocrfix.formats._dialect import (
     BaseDialect,
@@ -28,8 +25,8 @@ from ocrfix.formats._dialect import (
     tidy,
     write_segment,
 )
-from ocrfix.formats._markup import Markup, attribute, attributes, set_attribute, tags
-from ocrfix.formats._origins import align
+from ocrfix.formats._markup import Markup, attribute, set_attribute, tags
+from ocrfix.formats._page_custom import custom_of, moved_parts, renumbered, without_places
 from ocrfix.formats._splice import Splice
 from ocrfix.formats._tree import Node
 from ocrfix.formats.layout_source import Box, Piece
@@ -53,10 +50,6 @@ _KINDS: Final = {
 }
 _CONFIDENCE: Final = re.compile(r"\sconf\s*=\s*[\"']([\d.]+)")
 _COORDS: Final = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?Coords\b[^>]*>")
-_PART: Final = re.compile(r"(\boffset\s*:\s*)(\d{1,6})(\s*;\s*length\s*:\s*)(\d{1,6})")
-"""Which letters of a line a style or a name in Transkribus' ``custom`` attribute is about."""
-_PARTS: Final = re.compile(r"[\w-]+\s*\{[^{}]*\boffset\s*:[^{}]*\}\s*")
-_ORDER: Final = re.compile(r"(readingOrder\s*\{\s*index\s*:\s*)(\d{1,9})(\s*;?\s*\}\s*)")
 
 
 class _Equiv(NamedTuple):
@@ -330,27 +323,15 @@ class PageDialect(BaseDialect):
 
     def _custom(self, line: Node) -> tuple[int, str]:
         """Where an element's ``custom`` attribute begins in the file, and how it is written there."""
-        found = (at for at in attributes(self.tag(line)) if at[0] == "custom")
-        _, _, start, end = next(found, ("", "", 0, 0))
-        return line.start + start, self.tag(line)[start:end]
+        start, custom = custom_of(self.tag(line))
+        return line.start + start, custom
 
     def _marked(self, line: Node, old: str, new: str) -> list[Change]:
         """Let the parts of a line that its ``custom`` attribute marks go with their letters."""
-        start, custom = self._custom(line)
-        parts = list(_PART.finditer(custom))
-        if not parts or line.kind != "line":
+        if line.kind != "line":
             return []
-        place = align(old, new)
-        changes: list[Change] = []
-        for part in parts:
-            offset, length = int(part[2]), int(part[4])
-            letters = np.flatnonzero((place >= offset) & (place < offset + length))
-            if len(letters):
-                told = int(letters[0]), int(letters[-1] - letters[0]) + 1
-                if told != (offset, length):
-                    written = f"{part[1]}{told[0]}{part[3]}{told[1]}"
-                    changes.append((start + part.start(), start + part.end(), written))
-        return changes
+        at, custom = self._custom(line)
+        return [(at + start, at + end, written) for start, end, written in moved_parts(custom, old, new)]
 
     def sync(self, node: Node, old: str, new: str) -> list[Change]:
         """Let a line or a region say what its words say now, if it said what they said before."""
@@ -378,9 +359,8 @@ class PageDialect(BaseDialect):
         if identity:
             tag = set_attribute(tag, "id", self.fresh(identity))
         custom = attribute(tag, "custom")
-        if custom and (_ORDER.search(custom) or _PARTS.search(custom)):
-            custom = _PARTS.sub("", _ORDER.sub("", custom)).strip()
-            tag = set_attribute(tag, "custom", custom or None)
+        if custom and (rest := without_places(custom)) != custom:
+            tag = set_attribute(tag, "custom", rest or None)
         span = self._coords(line)
         if span is not None and box is not None:
             coords = self.text[slice(*span)]
@@ -392,13 +372,4 @@ class PageDialect(BaseDialect):
 
     def renumber(self, lines: Sequence[Node | None]) -> list[Change]:
         """Transkribus numbers lines in their ``custom`` attribute."""
-        found = [self._custom(line) if line else (0, "") for line in lines]
-        places = [(start, _ORDER.search(custom)) for start, custom in found]
-        told = [int(place[2]) for _, place in places if place]
-        if all(a < b for a, b in pairwise(told)):
-            return []
-        return [
-            (start + place.start(2), start + place.end(2), str(index))
-            for index, (start, place) in enumerate(places)
-            if place is not None and int(place[2]) != index
-        ]
+        return renumbered([self._custom(line) if line else (0, "") for line in lines])
