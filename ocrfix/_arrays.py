@@ -44,7 +44,10 @@ def packed(arrays: dict[str, NDArray[Any]]) -> tuple[dict[str, int], bytes]:
 
 
 def write_packed(path: Path, magic: bytes, header: dict[str, Any], blob: bytes) -> None:
-    """Write the magic line, the header with the hash of ``blob``, and ``blob``, whole or not at all."""
+    """Write the magic line, the header with the hash of ``blob``, and ``blob``, whole or not at all.
+
+    ``blob`` begins at a multiple of 64 bytes. Raises OSError.
+    """
     full = {**header, "sha256": hashlib.sha256(blob).hexdigest()}
     head = magic + json.dumps(full, ensure_ascii=False).encode()
     head += b" " * (-(len(head) + 1) % 64) + b"\n"
@@ -58,9 +61,10 @@ def write_packed(path: Path, magic: bytes, header: dict[str, Any], blob: bytes) 
 
 
 def read_arrays(path: Path, magic: bytes, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The header and the arrays, mapped into memory. ``kind`` is for messages: what the file should be.
+    """The header and the arrays, mapped into memory.
 
-    Raises ArraysError for another kind of file and for one that is cut short or changed, OSError when it
+    Parameters: ``magic``, the line that such a file begins with; ``kind``, for messages: what the file should
+    be. Raises ArraysError for another kind of file and for one that is cut short or changed, OSError when it
     cannot be read.
     """
     with path.open("rb") as file:

@@ -90,9 +90,10 @@ def _gradients(weights: Sequence[F64], x: F64, y: F64) -> list[F64]:
 
 
 def fit_several(rows: F64, right: NDArray[np.bool_], names: Sequence[str], count: int) -> Network:
-    """One network that gives the mean of the log-odds of several; parameters as of `fit`.
+    """One network that gives the mean of the log-odds of several; one alone depends on its examples' order.
 
-    One alone depends too much on the order of its examples. ``count`` networks differ by their seed alone.
+    Parameters: ``rows``, ``right`` and ``names`` as of `fit`; ``count`` of the networks, which differ by
+    their seed alone. Asking it costs as much as asking all of them.
     """
     found = [fit(rows, right, names, seed=seed) for seed in range(count)]
     return Network(

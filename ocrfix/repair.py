@@ -48,6 +48,9 @@ def choose(
 ) -> list[tuple[Finding, Status]]:
     """Decide the fate of every finding of one stage.
 
+    Parameters: ``findings`` in the ``text``; ``config``, which says what is applied; ``fixed``, for each
+    character whether it must stay, None where none must. Returns each finding with its status.
+
     The safer, then the surer, then the earlier finding wins where edits overlap. A finding's edits
     are applied together or not at all. None may touch protected words or ``fixed`` characters; an edit
     that can be written without them is, and a finding wholly in fixed text is left out.

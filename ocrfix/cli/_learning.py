@@ -38,7 +38,12 @@ def learn_model(
     size: float,
     progress: Callable[[str], None],
 ) -> None:
-    """Build a language model without the paragraphs of the pairs that are held out."""
+    """Build a language model from right text and write it.
+
+    Parameters: ``paths`` of the text; ``output``; ``held_out``, pairs whose paragraphs are left out;
+    ``order``, the longest n-gram; ``size`` in megabytes; ``progress`` takes what there is to tell. Raises
+    ValueError for too little text, OSError on files.
+    """
     left_out = _truths(held_out)
     language_model.learn(paths, output, progress, order=order, size=size, held_out=left_out)
 
@@ -54,7 +59,12 @@ def learn_surroundings(
     places: int,
     progress: Callable[[str], None],
 ) -> None:
-    """Learn the context model for the language model that ocrfix carries, without what is held out."""
+    """Learn the context model for the language model that ocrfix carries, and write it.
+
+    Parameters: ``paths`` of right text; ``output``; ``held_out``, pairs whose paragraphs are left out;
+    ``places``, how many words are learned from; ``progress`` takes what there is to tell. Raises ImportError
+    without PyTorch, ValueError for too little text, OSError on files.
+    """
     model = language_model.load()
     learn_context(
         paths,
@@ -68,7 +78,11 @@ def learn_surroundings(
 
 
 def learn_words(paths: Sequence[Path], output: Path, *, context: bool = True) -> None:
-    """Fit how sure a change of a word is; ``context``: whether the context model is asked too."""
+    """Fit how sure a change of a word is on files of pairs, and write it.
+
+    ``context``: whether the context model is asked too. Raises ValueError for pairs too few or none, OSError
+    on files.
+    """
     model = language_model.load()
     sentence = load_context(model) if context else None
     learn_confidence(paths, output, Corrector(model, Candidates(model, load_channel()), UNFITTED, sentence))
@@ -85,7 +99,8 @@ def learn_capitals(paths: Sequence[Path], output: Path) -> None:
 def learn_marks(paths: Sequence[Path], right: Sequence[Path], output: Path) -> None:
     """Fit how sure a change of a mark is, on pairs as read and as repaired so far, and on right text.
 
-    Raises ValueError for a file that holds no pairs, OSError on files.
+    Parameters: ``paths`` of the pairs, ``right`` of the text; ``output``. Raises ValueError for a file that
+    holds no pairs, OSError on files.
     """
     pairs = [(p.gold, p.ocr) for p in paragraphs(p for path in paths for p in read_pairs(path))]
     if not pairs:

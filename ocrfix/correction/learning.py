@@ -57,7 +57,11 @@ class Examples(NamedTuple):
 def examples(
     text: str, truth: str, corrector: Corrector, names: Sequence[str] = NAMES, choice: Choice | None = None
 ) -> Examples:
-    """Every change proposed in a text: its features, and whether it is right by the truth."""
+    """Every change proposed in a text: its features, and whether it is right by the truth.
+
+    Parameters: ``text`` as it was read, and its ``truth``; ``corrector``, whose models propose; ``names`` of
+    the features; ``choice``, how the context model is heeded, where not as the corrector has it.
+    """
     model = corrector.model
     reading = read(Document(text), model)
     decoded = corrector.decode(reading, choice=choice)
@@ -87,7 +91,8 @@ def examples(
 def choices(text: str, truth: str, corrector: Corrector) -> list[tuple[NDArray[np.float32], int]]:
     """What speaks for each option of every place that the context model is asked about, and the right one.
 
-    Places where no option is right are left out.
+    Parameters: ``text`` as it was read, and its ``truth``; ``corrector``, one with a context model. Places
+    where no option is right are left out.
     """
     model = corrector.model
     reading = read(Document(text), model)
@@ -127,9 +132,13 @@ def _gold_words(text: str, truth: str) -> dict[int, tuple[str, int, str]]:
 
 
 def training_documents(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
-    """(text, truth) documents of all sizes: lines, paragraphs and pages, as read, and half of them right.
+    """(text, truth) documents of all sizes: lines, paragraphs and pages, as read, half of them right too.
 
-    The choice is random with a fixed seed.
+    Pairs of lines that tell their pages make up paragraphs and pages, see `ocrfix._pairs`. The choice is
+    random with a fixed seed.
+
+    >>> training_documents([Pair("Quỹ Vì người nghèo", "Quỹ Vi người nghèo")])
+    [('Quỹ Vi người nghèo', 'Quỹ Vì người nghèo')]
     """
     chance = random.Random(1)  # noqa: S311  (no secret)
 
@@ -146,6 +155,8 @@ def training_documents(pairs: Sequence[Pair]) -> list[tuple[str, str]]:
 def learn_confidence(paths: Sequence[Path], output: Path, corrector: Corrector) -> Confidence:
     """Fit the confidence model on files of pairs and write it.
 
+    Parameters: ``paths`` of JSON lines with "gold" and "ocr"; ``output``, the file to write; ``corrector``,
+    whose proposals are judged: with a context model, `choices` is fitted too. Returns what was written.
     Raises ValueError for a file that holds no pairs or too few to learn from, OSError on files.
     """
     pairs = [p for path in paths for p in read_pairs(path)]

@@ -142,7 +142,11 @@ def best_reading(text: str) -> tuple[str, Reading]:
 
 
 def readable(token: str, charset: str, *, first: bool) -> str:
-    """A token's reading; a lone sign at the start of a line is a bullet and stays."""
+    """A token's reading in a charset; ``first``: it begins a line, where a lone sign is a bullet and stays.
+
+    >>> readable("·", "tcvn3", first=True), readable("x·", "tcvn3", first=True)
+    ('·', 'xã')
+    """
     after = _decoded(token, charset)
     if (
         first

@@ -34,7 +34,10 @@ _UNITS: Final = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 
 
 def not_nfc(text: str, alphabet: frozenset[str]) -> Iterator[Fix]:
-    """Places that are not in Unicode's composed form, and marks in an order that does not compose."""
+    """Places that are not in Unicode's composed form, and marks in an order that does not compose.
+
+    ``alphabet`` is the set of the text's characters, which spares most texts the second search.
+    """
     if not unicodedata.is_normalized("NFC", text):
         # An ASCII character composes with nothing before it, so the pieces are independent.
         for match in _UNITS.finditer(text):

@@ -96,7 +96,11 @@ def _ftfy() -> tuple[Callable[[str], bool], Callable[[str], str]]:
 
 
 def find_mojibake(text: str, claims: Claims, context: Context) -> Iterator[Mojibake]:
-    """Decodings of mojibake in the text, outside of what other rules have explained."""
+    """Decodings of mojibake in the text, outside of what other rules have explained.
+
+    Parameters: ``claims``, the places of the ``text`` that are explained; ``context``, whose language model
+    is asked where the letters alone do not decide.
+    """
     pieces = list(_pieces(text))
     if not pieces:
         return

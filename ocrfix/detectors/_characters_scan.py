@@ -143,9 +143,10 @@ def findings(
 ) -> Iterator[Finding]:
     """One finding for every run of neighbouring edits of a line.
 
-    ``message`` may hold ``{before}`` and ``{after}``, which are filled with the whole words around the
-    run's first edit. ``edits`` must be sorted and disjoint; ``confidence`` is a probability;
-    edits no more than ``reach`` characters apart are neighbours.
+    Parameters: ``edits`` of the ``text``, sorted and disjoint; ``message``, which may hold ``{before}`` and
+    ``{after}``, filled with the whole words around the run's first edit; ``confidence``, a probability;
+    ``safety``, where it is not that of the ``rule``; ``evidence``, told with every finding; ``reach``, the
+    characters that neighbouring edits are apart at most.
     """
     ordered = list(edits)
     assert all(a.span.end <= b.span.start for a, b in pairwise(ordered))

@@ -130,7 +130,11 @@ class _Questions:
 def features(
     text: str, options: Sequence[Option], noise: Noise, language: LanguageModel
 ) -> NDArray[np.float64]:
-    """One row an option, one column a name of `NAMES`; a hopeless option has nothing but its gain."""
+    """One row an option, one column a name of `NAMES`; a hopeless option has nothing but its gain.
+
+    Parameters: ``options``, what may be meant at the gaps of the ``text``, those of a gap one after the
+    other; ``noise`` of the text; ``language``, the model that is asked, once for all of them.
+    """
     if not options:
         return np.zeros((0, len(NAMES)))
     questions = _Questions(text, language)

@@ -50,7 +50,8 @@ def examples(
 ) -> tuple[list[Option], NDArray[np.float64], NDArray[np.bool_]]:
     """What may be changed in a text, with its features, and whether the truth has it so.
 
-    Gaps whose words cannot be found in the truth are left out.
+    Parameters: ``text`` as it was read, and its ``truth``; ``language``, the model that is asked. Gaps whose
+    words cannot be found in the truth are left out.
     """
     noise = noise_of(text, language)
     options = list(gaps(text, noise))

@@ -44,7 +44,15 @@ def maybe_piece(run: str) -> bool:
 
 
 def has_near(text: str, start: int, run: str) -> bool:
-    """Whether a neighbour is short enough, and of the letter case, to be of one syllable with the token."""
+    """Whether a neighbour is short enough, and of the letter case, to be of one syllable with a token.
+
+    ``run`` is the token, ``start`` where it stands.
+
+    >>> has_near("xã đã ho àn thành", 6, "ho"), has_near("xã đã ho, sốt", 6, "ho")
+    (True, True)
+    >>> has_near("xã, ho, sốt", 4, "ho")
+    False
+    """
     end = start + len(run)
     place = end + _gap(text, end, 1)
     if place > end:
@@ -59,7 +67,14 @@ def has_near(text: str, start: int, run: str) -> bool:
 
 
 def window_around(text: str, start: int, run: str, doubtful: set[str]) -> list[Piece]:
-    """The tokens around a doubtful one that stand in one line with nothing but blanks between them."""
+    """The tokens around a doubtful one that stand in one line with nothing but blanks between them.
+
+    Parameters: ``run``, the token, and ``start``, where it stands; ``doubtful``, all such tokens of the text.
+    Eight tokens are taken on the left, and as many on the right of the last doubtful one.
+
+    >>> [piece.text for piece in window_around("Ảnh: xã đã ho àn thành, tốt", 11, "ho", {"ho", "àn"})]
+    ['xã', 'đã', 'ho', 'àn', 'thành']
+    """
     pieces = [Piece(run, start, start + len(run), doubtful=True)]
     if _attached(text, start, start + len(run)):
         return pieces
@@ -122,7 +137,12 @@ def same_case(parts: list[str]) -> bool:
 
 
 def fitting(window: list[Piece], start: int, end: int) -> str | None:
-    """The syllable that the pieces make together, if they make one."""
+    """The syllable that the pieces from ``start`` up to ``end`` of a window make, if they make one.
+
+    >>> window = window_around("đã ho àn thành", 3, "ho", {"ho", "àn"})
+    >>> fitting(window, 1, 3), fitting(window, 0, 2)
+    ('hoàn', None)
+    """
     parts = [p.text for p in window[start:end]]
     whole = "".join(parts)
     if len(whole) > MAX_SYLLABLE or not same_case(parts) or len(whole) < 2 or not good_part(whole):

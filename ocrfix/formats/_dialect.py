@@ -50,7 +50,10 @@ class Segment(NamedTuple):
 def segments(  # noqa: C901
     markup: Markup, start: int, end: int, leave_out: Callable[[Tag], bool]
 ) -> list[Segment]:
-    """The text in a stretch of markup, without that in elements to be left out."""
+    """The text between ``start`` and ``end`` of some markup, without comments, instructions and tags.
+
+    ``leave_out`` is asked of each opening tag whether its element's text is to be left out.
+    """
     text = markup.text
     found: list[Segment] = []
     position, hidden, depth = start, 0, 0
@@ -150,7 +153,11 @@ def number(value: float, like: Iterable[str]) -> str:
 
 
 def box_of(left: float, top: float, right: float, bottom: float) -> Box | None:
-    """The rectangle, None where a figure is none or is not finite, as "1e999" is not."""
+    """The rectangle of four edges, in the file's own units; None where one is not finite, as "1e999" is not.
+
+    >>> box_of(10, 20, 30, float("1e999")) is None
+    True
+    """
     return Box(left, top, right, bottom) if all(map(isfinite, (left, top, right, bottom))) else None
 
 

@@ -39,7 +39,7 @@ class Layout(NamedTuple):
 
 
 def lead(text: str, node: Node) -> int:
-    """The start of an element with the white space before it."""
+    """Where an element of the file's ``text`` begins together with the white space before it."""
     start = node.start
     while start and text[start - 1].isspace():
         start -= 1
@@ -47,10 +47,12 @@ def lead(text: str, node: Node) -> int:
 
 
 def arrange(source: LayoutSource, assignment: Assignment, splice: Splice) -> Layout:
-    """Move elements so that words stand in the order of the cleaned text.
+    """Move elements so that words stand in the order of the cleaned text; returns where each word is then.
 
-    Words stay on their page. As few words as can be are moved: whole blocks where a block goes between
-    blocks, else lines, which then belong to the block that they come into.
+    Parameters: ``assignment``, which words of the ``source`` say what of the cleaned text; ``splice``, the
+    file in the making, which takes the changes. Words stay on their page. As few words as can be are moved:
+    whole blocks where a block goes between blocks, else lines, which then belong to the block that they come
+    into.
     """
     order, _ = file_order(source, assignment)
     layout = Layout(order, {})

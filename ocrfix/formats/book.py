@@ -63,8 +63,9 @@ def clean_book(
 ) -> tuple[Source, Result] | None:
     """Clean a large file with word boxes section by section; None for a file that is to be read whole.
 
-    Parameters: ``data``, its bytes; ``config``; all others as those of `ocrfix.formats.read_data`. What
-    stands in two sections is not compared. Raises FormatError when a compressed file cannot be unpacked.
+    Parameters: ``data``, its bytes; ``name``, for messages; ``config``; ``encoding``, ``form``,
+    ``keep_removed`` and ``max_unpacked`` (bytes) as of `ocrfix.formats.read_data`. What stands in two
+    sections is not compared. Raises FormatError when a compressed file cannot be unpacked.
     """
     packing = packing_of(data[:10])
     inner = data

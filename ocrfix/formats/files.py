@@ -92,7 +92,10 @@ def read_data(
     keep_removed: bool = False,
     max_unpacked: int | None = None,
 ) -> Source:
-    """Read a file's bytes; parameters and errors as those of `read`, ``name`` being the file's.
+    """Read a file's bytes; ``name`` is the file's.
+
+    Parameters: ``encoding``, ``form``, ``keep_removed`` and ``max_unpacked`` (bytes) as of `read`. Raises
+    FormatError, naming the file, for what cannot be read or unpacked.
 
     >>> read_data("Vì người nghèo".encode(), "-").document.text
     'Vì người nghèo'

@@ -65,7 +65,7 @@ class Section(NamedTuple):
 
 
 def check_size(data: bytes, name: str) -> None:
-    """Raise FormatError for markup too large to be read in one piece."""
+    """Raises FormatError, by the file's ``name``, for ``data`` of over `MAX_MARKUP` bytes in one piece."""
     if len(data) > MAX_MARKUP:
         raise FormatError(
             f"{name}: {len(data) >> 20} MB of markup in one piece would need more than "

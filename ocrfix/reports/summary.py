@@ -207,7 +207,9 @@ def _duration(seconds: float) -> str:
 
 
 def summary_text(totals: Totals, *, done: bool = True) -> str:
-    """The table and headline as plain text, 100 columns wide, for a file."""
+    """The table and headline as plain text, 100 columns wide, for a file; with the parameters of
+    `print_summary`.
+    """
     from rich.console import Console  # noqa: PLC0415  (start-up time)
 
     out = io.StringIO()

@@ -94,6 +94,7 @@ def make_shards(tasks: Iterable[Task | RowTask], folder: Path) -> list[Shard]:
 
 
 def grouped(tasks: Iterable[Task], most: int, size: int) -> Iterator[list[Task]]:
+    """Tasks in groups, in order: of at most ``most`` each, and full from ``size`` bytes of inputs on."""
     group: list[Task] = []
     total = 0
     for task in tasks:

@@ -67,7 +67,11 @@ def work(task: Task) -> Outcome:
 
 
 def explained(name: str, error: Exception) -> str:
-    """What is said of a file that could not be cleaned."""
+    """What is said of a file, by its ``name``, that could not be cleaned for an ``error``.
+
+    >>> explained("bao.txt", MemoryError())
+    'bao.txt: not enough memory; clean it in parts'
+    """
     if isinstance(error, FormatError):
         return str(error)
     if isinstance(error, DataError):
