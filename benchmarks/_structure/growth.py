@@ -17,6 +17,8 @@ from typing import Final
 from common import say
 
 from ocrfix import Config, clean
+from ocrfix._compressed import open_text
+from ocrfix.evaluation import DataError
 
 from .measure import STRUCTURE
 from .noise import misread
@@ -50,7 +52,7 @@ def _fill(size: int, blocks: Callable[[int], str], gap: str = "\n\n") -> str:
     for i in count():
         out.append(blocks(i))
         length += len(out[-1]) + len(gap)
-        if length >= size:
+        if length >= size + len(gap):
             return gap.join(out)
     raise AssertionError
 
@@ -60,11 +62,38 @@ def _near(size: int) -> str:
     return _fill(size, lambda _: misread(BLOCK, rng, rng.uniform(0.02, 0.08)))
 
 
+def _glued(size: int) -> str:
+    """Paragraphs into whose sentences ever other words of one are glued."""
+    rng, words = Random(3), BLOCK.split()
+
+    def paragraph(number: int) -> str:
+        host = (OTHER, THIRD)[number % 2].split()
+        first, place = rng.randrange(len(words) - 20), rng.randrange(2, len(host) - 2)
+        return " ".join([*host[:place], *words[first : first + rng.randint(12, 20)], *host[place:]])
+
+    return _fill(size, paragraph)
+
+
+def _looped(size: int) -> str:
+    """Copies of a paragraph, each with a loop of its own."""
+    rng, words = Random(4), BLOCK.split()
+
+    def paragraph(_: int) -> str:
+        phrase, rounds = rng.randint(2, 5), rng.randint(6, 20)
+        at = rng.randrange(len(words) - phrase)
+        return " ".join([*words[:at], *words[at : at + phrase] * rounds, *words[at + phrase :]])
+
+    return _fill(size, paragraph)
+
+
 TEXTS: Final[dict[str, Callable[[int], str]]] = {
     "one block": lambda size: _fill(size, lambda _: BLOCK),
     "two articles": lambda size: _fill(size, lambda i: (ARTICLE, OTHER_ARTICLE)[i % 2]),
     "three lines in turn": lambda size: _fill(size, lambda i: (BLOCK, OTHER, THIRD)[i % 3], "\n"),
     "near copies": _near,
+    "glued copies": _glued,
+    "loops in copies": _looped,
+    "one loop": lambda size: _fill(size, lambda _: "nhờ có kho lạnh mới", " "),
 }
 """Texts of about a given number of characters."""
 
@@ -105,10 +134,19 @@ def exponent(points: Sequence[Point]) -> float:
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
 
 
-def _measure(name: str, size: int) -> Point:
-    config = Config(select=STRUCTURE)
+def _start(path: Path, size: int) -> str:
+    """The first ``size`` characters of a file's text, without form feeds."""
+    with open_text(path) as file:
+        text = file.read(size + size // 100).replace("\f", "")[:size]
+    if len(text) < size:
+        raise DataError(f"{path}: {len(text):,} characters, not {size:,}")
+    return text
+
+
+def _measure(name: str, size: int, ordinary: Path | None, select: tuple[str, ...]) -> Point:
+    config = Config(select=select)
     clean(BLOCK, config)
-    text = TEXTS[name](size)
+    text = TEXTS[name](size) if ordinary is None else _start(ordinary, size)
     start = time.process_time()
     clean(text, config)
     seconds = time.process_time() - start
@@ -120,20 +158,32 @@ PATIENCE: Final = 10
 """How many times the limit a text may take before its measurement is broken off."""
 
 
-def grow(limit: float, sizes: Sequence[int] = SIZES) -> list[Growth]:
+def grow(
+    limit: float,
+    sizes: Sequence[int] = SIZES,
+    ordinary: Sequence[Path] = (),
+    select: tuple[str, ...] = STRUCTURE,
+) -> list[Growth]:
     """Measure every kind of text, each in a process of its own.
 
+    ``ordinary``, files of right text whose beginnings are measured as well; ``select``, families of rules;
     ``limit``, in seconds: once a text took so long, no larger one of its kind is tried; one that takes
     `PATIENCE` times as long is broken off and left out.
     """
     out = []
     context = multiprocessing.get_context("spawn")
-    for name in TEXTS:
+    files = dict.fromkeys(TEXTS) | {file.name.split(".")[0]: file for file in ordinary}
+    for name, file in files.items():
         points: list[Point] = []
         for size in sizes:
             with context.Pool(1) as pool:
                 try:
-                    points.append(pool.apply_async(_measure, (name, size)).get(PATIENCE * limit + 10))
+                    points.append(
+                        pool.apply_async(_measure, (name, size, file, select)).get(PATIENCE * limit + 10)
+                    )
+                except DataError as error:
+                    say(str(error))
+                    break
                 except multiprocessing.TimeoutError:
                     say(f"{name}, {size:,} characters: broken off")
                     break
@@ -153,8 +203,8 @@ def show_growth(grown: Sequence[Growth]) -> None:
     print(table(GROWTH_HEADS, growth_rows(grown)))
 
 
-def draw(grown: Sequence[Growth], folder: Path, date: str) -> str:
-    """Write DATE-structure-growth.svg, time over size with a line n log n; returns its name."""
+def draw(grown: Sequence[Growth], folder: Path, date: str, stem: str = "structure-growth") -> str:
+    """Write DATE-STEM.svg, time over size with a line n log n; returns its name."""
     from plots import INK, PALE, plt  # noqa: PLC0415  (matplotlib is only needed here)
 
     figure, axes = plt.subplots(figsize=(5.2, 3.6))
@@ -175,7 +225,7 @@ def draw(grown: Sequence[Growth], folder: Path, date: str) -> str:
     axes.set_title("Texts of nothing but repeats", color=INK)
     axes.legend(frameon=False, fontsize=7)
     axes.grid(color=PALE, alpha=0.3, which="both")
-    name = f"{date}-structure-growth.svg"
+    name = f"{date}-{stem}.svg"
     figure.savefig(folder / name, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
     return name

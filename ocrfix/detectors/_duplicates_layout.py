@@ -66,6 +66,7 @@ class Layout:
         self._document = document
         # An element of a memoryview is a Python int, several times quicker than one of an array.
         self._starts, self._ends = tokens.start.data, tokens.end.data
+        self._lines = document.line_starts
         self._apart = tokens.apart.data
         self._edges: dict[int, str] = {}
 
@@ -235,9 +236,9 @@ class Layout:
 
     def set_in_lines(self, start: int, end: int) -> bool:
         """Whether the words stand line by line, each with a capital or sign: verse, a list, a table."""
-        low = self.text.rfind("\n", 0, self.start(start)) + 1
-        stop = self.text.find("\n", self.end(end))
-        stop = len(self.text) if stop < 0 else stop
+        low = self._lines[bisect_right(self._lines, self.start(start)) - 1]
+        after = bisect_right(self._lines, self.end(end))
+        stop = self._lines[after] - 1 if after < len(self._lines) else len(self.text)
         stop = min(stop, low + 20_000)
         lines = [line.strip() for line in self.text[low:stop].split("\n")]
         lines = [line for line in lines if line]
@@ -270,12 +271,13 @@ class Layout:
         return self._with_gap(low, high)
 
     def _line_start(self, offset: int) -> int:
-        low = max(self.text.rfind("\n", 0, offset), self.text.rfind("\f", 0, offset)) + 1
+        low = self._lines[bisect_right(self._lines, offset) - 1]
+        low = max(low, self.text.rfind("\f", low, offset) + 1)
         return low + len(self.text[low:offset]) - len(self.text[low:offset].lstrip())
 
     def _line_end(self, offset: int) -> int:
-        stop = self.text.find("\n", offset)
-        stop = len(self.text) if stop < 0 else stop
+        after = bisect_right(self._lines, offset)
+        stop = self._lines[after] - 1 if after < len(self._lines) else len(self.text)
         return offset + len(self.text[offset:stop].split("\f")[0].rstrip())
 
     def _shared_before(self, start: int, other: int) -> int:

@@ -176,12 +176,10 @@ def _rows_of_signs(layout: Layout) -> Iterator[re.Match[str]]:
 
 def _inside_sentence(text: str, start: int, end: int) -> bool:
     """Whether a row of signs parts two words of a long paragraph, where forms and tables have no row."""
-    left = max(text.rfind("\n", 0, start), text.rfind("\f", 0, start)) + 1
-    right = text.find("\n", end)
-    before, after = text[left:start], text[end : right if right >= 0 else len(text)]
-    if len(before) > _PROSE_SEEN:
-        before = before[-_PROSE_SEEN:]
-    after = after[:_PROSE_SEEN]
+    first, last = max(0, start - _PROSE_SEEN), min(len(text), end + _PROSE_SEEN)
+    left = max(first - 1, text.rfind("\n", first, start), text.rfind("\f", first, start)) + 1
+    right = text.find("\n", end, last)
+    before, after = text[left:start], text[end : right if right >= 0 else last]
     if not before.endswith(" ") or not after.startswith(" ") or not after[1:2].isalpha():
         return False
     if not before.rstrip()[-1:].isalnum() or _LEADERS.search(before) or _LEADERS.search(after):

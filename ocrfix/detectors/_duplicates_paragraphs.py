@@ -64,13 +64,11 @@ def paragraph_matches(layout: Layout) -> list[Match]:
     near: set[int] = set()
     pairs: dict[int, int] = {}
     for q, p in _candidates(layout, starts):
-        if compare.clause(q):
-            continue
         root = roots.get(p, p)
         alike = compare.alike(root, q)
         if not alike and root != p:
             root, alike = p, compare.alike(p, q)
-        if alike:
+        if alike and not compare.clause(q):
             roots[q] = root
             pairs[q] = root
             if compare.folded(root) != compare.folded(q):
@@ -257,23 +255,23 @@ class _Comparison:
         for op in Levenshtein.opcodes(ours, theirs):
             if op.tag == "equal":
                 continue
-            gap = Gap(p0 + op.src_start, p0 + op.src_end, q0 + op.dest_start, q0 + op.dest_end, "")
-            if found and found[-1].p1 == gap.p0 and found[-1].q1 == gap.q0:
-                found[-1] = replace(found[-1], p1=gap.p1, q1=gap.q1)
-            else:
-                found.append(gap)
+            p, q = p0 + op.src_start, q0 + op.dest_start
+            if found and found[-1].p1 == p and found[-1].q1 == q:
+                p, q = found[-1].p0, found[-1].q0
+                del found[-1]
+            found.append(Gap(p, p0 + op.src_end, q, q0 + op.dest_end, ""))
         return self._kinds(found)
 
     def _kinds(self, gaps: list[Gap]) -> list[Gap]:
         """The gaps with their kinds; two with a word between them that is the same by chance are made one."""
         done: list[Gap] = []
         for plain in gaps:
-            gap = replace(plain, kind=self._kind(plain))
+            gap = Gap(plain.p0, plain.p1, plain.q0, plain.q1, self._kind(plain))
             last = done[-1] if done else None
             if last is not None and gap.p0 - last.p1 <= _ISLAND and "reading" not in (last.kind, gap.kind):
                 whole = Gap(last.p0, gap.p1, last.q0, gap.q1, "")
                 if self._kind(whole) == "reading":
-                    done[-1] = replace(whole, kind="reading")
+                    done[-1] = Gap(last.p0, gap.p1, last.q0, gap.q1, "reading")
                     continue
             done.append(gap)
         return done

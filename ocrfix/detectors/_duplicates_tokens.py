@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AS_LETTERS", "Tokens", "fold", "keys_in_a_row", "previous_places", "tokenize"]
 
 _TABLE_SIZE: Final = 0x2000
-_PIECE: Final = 1 << 22
+_PIECE: Final = 1 << 20
 """Characters hashed at once: it bounds the memory, not the result."""
 _LONGEST: Final = 1 << 12
 """Places in a word that have a factor of their own; it is far longer than any word."""

@@ -12,7 +12,7 @@ from ocrfix.detectors._joins_rules import DETACHED_INITIAL, LOST_INITIAL
 from ocrfix.language_model.model import UNKNOWN_ID
 from ocrfix.layout import Kind, line_kind
 from ocrfix.model import Edit, Finding, Safety, Span
-from ocrfix.vietnamese.letters import SHAPES, TONES, compose, is_vietnamese_letter
+from ocrfix.vietnamese.letters import SHAPES, TONES, compose, is_vietnamese_letter, strip_tone
 from ocrfix.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _TWO_WORDS: Final = 24
 """Characters that hold two words and the beginning of a third, as a rule."""
 _AFTER: Final = 3
 """Words after the first one that tell whether it fits."""
+_BEGINNING: Final = 3
+"""Letters at the beginning of a word that tell whether the model may know it."""
 _DROP_LINES: Final = 3
 """Lines beside a drop cap; it may be read in front of the last of them."""
 LEAST_GAIN: Final = 2.0
@@ -240,7 +242,26 @@ def initials() -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def _wholes(word: str, language: LanguageModel) -> list[str]:
     """The words that the model knows which are ``word`` with a letter before it."""
-    return [c + word for c in initials() if language.known(c + word)]
+    letters = _letters_before(word[: _BEGINNING - 1], language)
+    return [letter + word for letter in letters if language.known(letter + word)]
+
+
+@lru_cache(maxsize=20_000)
+def _letters_before(begin: str, language: LanguageModel) -> list[str]:
+    """The letters after which a word that the model knows may go on with ``begin``."""
+    begun = _beginnings(language)
+    return [letter for letter in initials() if _beginning(letter + begin) in begun]
+
+
+def _beginning(word: str) -> str:
+    """The first letters of a word without tone marks, which its other spellings have as well."""
+    return strip_tone(word[:_BEGINNING])[0]
+
+
+@lru_cache(maxsize=4)
+def _beginnings(language: LanguageModel) -> frozenset[str]:
+    """How the words begin that the model knows: most letters make no word with what follows."""
+    return frozenset(map(_beginning, {word[:_BEGINNING] for word in language.words}))
 
 
 @lru_cache(maxsize=20_000)
