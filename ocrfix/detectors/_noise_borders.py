@@ -3,51 +3,69 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import pairwise
-from statistics import fmean, median, pstdev
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from statistics import median
 from typing import Final, NamedTuple
 
 from ocrfix.detectors._noise_groups import (
     LONGEST,
     Group,
     alike,
+    core,
     formal,
     is_heading,
     numbers_agree,
+    opens_part,
     possible,
-    signs,
-    strong_signs,
 )
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, flows, running
-from ocrfix.detectors._noise_numbers import SURE_FORMS, glued_numbers, numbers_of, read_number
+from ocrfix.detectors._noise_numbers import glued_numbers, glued_roman, loose_number, numbers_of, read_number
+from ocrfix.detectors._noise_recurrence import (
+    WEIGHTS,
+    Border,
+    Rhythm,
+    Scene,
+    chain_traits,
+    closes,
+    fragment,
+    group_traits,
+    in_step,
+    likelihood,
+)
 from ocrfix.detectors._noise_rules import PAGE_NUMBER, RUNNING_HEADER
 from ocrfix.model import Safety
 
-__all__ = ["border_furniture"]
+__all__ = ["border_furniture", "borders_of"]
 
 _CHAIN: Final = 3  # page numbers in a row that make a sequence; copies of a header that make a set
 _STEP: Final = 3  # pages from one number of a sequence to the next, at most
 _APART: Final = 200  # characters; the least text of a page
 _PAGE: Final = 400  # characters; the least text of a page, on the average
 _PILE: Final = 6  # lines of furniture between two pages, at most
-_WORDS: Final = 3  # words of a line that is more than the heading of a part
-_NUMBERED: Final = 10  # more parts than a text numbers in its headings
-_EVEN: Final = 0.4  # deviation of distances, as a share of their mean, up to which they are a page's
-_YEARS: Final = range(1500, 2101)
-_WIDE: Final = re.compile(r"^\d{1,4}(?:\t|[ \u00a0]{2,})\S|\S(?:\t|[ \u00a0]{2,})\d{1,4}$")
-_DECORATED: Final = ("dashed", "marked", "fraction")
+_FAMILIES: Final = dict.fromkeys(("bare", "dashed", "marked", "bracket", "signs"), "digits") | dict.fromkeys(
+    ("tag", "framed", "total", "word"), "page"
+)
+"""Forms that one sequence of numbers may change between."""
+_MARKED: Final = re.compile(r"[-–—•*+▪●]\s|[^\W\d_]\.\s")
+_LEAST: Final = 5  # characters of a line with words
+_SAFE: Final = {
+    "chain": (0.75, 0.75, 0.8), "chain paged": (0.5, 0.6, 0.75),
+    "group": (0.6, 0.72, 0.88), "group paged": (0.6, 0.7, 0.85),
+    "pair": (0.85, 0.95, 0.95), "pair paged": (0.8, 0.93, 0.93),
+}  # fmt: skip
+"""The likelihood from which on lines go, where their places speak for themselves, for longer lines, and else.
 
-
-class _Border(NamedTuple):
-    """Neighbouring lines that may be furniture, and what they part."""
-
-    lines: range
-    broken: bool
-    """A sentence goes on behind them."""
-    prose: bool
-    """Nothing but running text (or the document's end) beside them."""
+On 23 MB of right text (laws, news, an encyclopaedia; whole, wrapped and cut into pages) nothing reached it.
+"""
+_COVER: Final = 0.7  # share of the pages in their reach that have one of the lines
+_HEAD: Final = 4  # letters by which lines of one kind are told
+_HALF: Final = 0.5
+_WORDY: Final = 4 / 12  # the trait of a line of five words
+_WIDER: Final = 1.5  # times the usual length of lines in a row that a sentence among them has
+_SHOWN: Final = 0.7
+_DOUBT: Final = 0.75
+_SUREST: Final = 0.99
 
 
 class _Entry(NamedTuple):
@@ -66,47 +84,196 @@ def border_furniture(sheet: Sheet, known: Iterable[int]) -> list[Mark]:
     """
     if sheet.lines[-1].start - sheet.lines[0].end < _PAGE:
         return []
-    known = set(known)
-    entries, groups = _candidates(sheet, known)
-    if len(entries) < _CHAIN and not groups:
-        return []
-    chains = _chains(sheet, entries)
-    furniture = known | {i for g in groups for i in g.lines} | {e.line for c in chains for e in c}
-    borders = _borders(sheet, furniture)
-    size = {i: len(g.lines) for g in groups for i in g.lines}
     found: dict[int, Mark] = {}
-    sure = set(known)
-    for chain in sorted(chains, key=lambda c: (-len(c), c[0].line)):
-        for mark in _judge_chain(sheet, chain, borders, size):
-            found.setdefault(mark.lines[0], mark)
-            if mark.safety is Safety.SAFE:
-                sure.add(mark.lines[0])
-    heads = sorted(i for g in groups if strong_signs(sheet.lines[g.lines[0]].text) for i in g.lines)
-    for group in groups:
-        for mark in _judge_group(sheet, group, borders, sure, heads):
+    for candidate in weighed(sheet, set(known)):
+        for mark in _marks(sheet, candidate):
             before = found.get(mark.lines[0])
-            if before is None or before.safety < mark.safety:
+            if before is None or before.order() > mark.order():
                 found[mark.lines[0]] = mark
     return list(found.values())
 
 
+class Candidate(NamedTuple):
+    """Lines that may be furniture together, and what speaks for it."""
+
+    kind: str
+    """"group" of lines that are alike, or "chain" of numbers that go up."""
+    lines: list[int]
+    values: list[int]
+    form: str
+    traits: dict[str, float]
+    pieces: list[int]
+    """Those of the lines that are pieces of running text."""
+
+
+def _outsiders(sheet: Sheet, lines: list[int], pieces: list[int]) -> set[int]:
+    """Lines that came into a row by chance: pieces of running text, sentences among short lines."""
+    found = set(pieces)
+    texts = [sheet.lines[i].text for i in lines]
+    usual = median(map(len, texts))
+    cores = Counter(core(text)[:_HEAD] for text in texts)
+    for index, text in zip(lines, texts, strict=True):
+        long = text[-1] in ".;:" and len(text) > _WIDER * usual
+        alone = cores[core(text)[:_HEAD]] == 1
+        if long or (alone and closes(sheet, index)):
+            found.add(index)
+    return found
+
+
+def weighed(sheet: Sheet, known: set[int]) -> Iterator[Candidate]:
+    """The candidates of a text, with what speaks for each."""
+    entries, groups = _candidates(sheet, known)
+    if len(entries) < _CHAIN and not groups:
+        return
+    chains = _chains(sheet, entries)
+    furniture = known | {i for g in groups for i in g.lines} | {e.line for c in chains for e in c}
+    borders = borders_of(sheet, furniture)
+    company = known | {i for g in groups if len(g.lines) >= _CHAIN for i in g.lines}
+    sure = set(known)
+
+    def pieces(lines: list[int]) -> list[int]:
+        return [i for i in lines if fragment(sheet, i, borders[i])]
+
+    paged = " paged" if sheet.lines[-1].page else ""
+    rhythm = Rhythm(sheet, borders.values())
+    scene = Scene(borders, company, rhythm)
+    for chain in chains:
+        lines, values = [e.line for e in chain], [e.value for e in chain]
+        form = chain[0].family.partition(" ")[0]
+        traits = chain_traits(sheet, lines, values, scene, form)
+        apart = pieces(lines) if form.startswith("glued") else []
+        candidate = Candidate("chain" + paged, lines, values, form, traits, apart)
+        if _is_safe(candidate):
+            sure.update(lines)
+        yield candidate
+    numbers = [numbers_agree([sheet.lines[i].text for i in g.lines]) for g in groups]
+    kind = "group" + paged
+    for last in (False, True):
+        # Lines that are sure after the first round speak for those beside and between them.
+        steady = sorted({borders[i].lines.start for i in sure if i in borders})
+        settled = frozenset(sure)
+        for group, agreement in zip(groups, numbers, strict=True):
+            others = settled.difference(group.lines)
+            traits = group_traits(sheet, group.lines, Scene(borders, others, rhythm), agreement)
+            traits["in step"] = in_step(
+                sheet, group.lines, [i for i in steady if i in others or i not in settled]
+            )
+            candidate = Candidate(kind, group.lines, [], "", traits, pieces(group.lines))
+            if last:
+                yield candidate
+            elif _is_safe(candidate):
+                sure.update(group.lines)
+
+
+def _is_safe(candidate: Candidate) -> bool:
+    traits = candidate.traits
+    pair = candidate.kind.startswith("group") and len(candidate.lines) < _CHAIN
+    placed = _placed(candidate) and not traits["fragments"]
+    placed = placed and (not pair or traits["broken"] == 1.0 or traits.get("edge", 0.0) == 1.0)
+    # Credits below articles come back as well, but they are short.
+    wordy = not pair and traits["words"] >= _WORDY and traits["prose"] >= _COVER and not traits["fragments"]
+    low, middle, high = _SAFE[candidate.kind.replace("group", "pair") if pair else candidate.kind]
+    strong = bool(traits["strong" if "strong" in traits else "signs"])
+    least = low if placed or strong else middle if wordy else high
+    return likelihood(traits, WEIGHTS[candidate.kind]) >= least and not _doubtful(candidate)
+
+
+def _placed(candidate: Candidate) -> bool:
+    """Whether the lines break sentences or stand at the edges of pages that are known."""
+    traits = candidate.traits
+    return traits["broken"] > 0 or (traits.get("edge", 0.0) == 1.0 and traits["cover"] >= _COVER)
+
+
+def _marks(sheet: Sheet, candidate: Candidate) -> list[Mark]:
+    traits, lines = candidate.traits, candidate.lines
+    chain = candidate.kind.startswith("chain")
+    chance = likelihood(traits, WEIGHTS[candidate.kind])
+    safe = _is_safe(candidate)
+    if chance < _SHOWN and not safe:
+        return []
+    chance = min(max(chance, 0.95), _SUREST) if safe else min(chance, _DOUBT)
+    broken = round(traits["broken"] * len(lines))
+    odd = _outsiders(sheet, lines, candidate.pieces)
+    if not chain:
+        where = f"{len(lines)} copies at a page's distance, {broken} of them in the middle of a sentence"
+        marked = bool(traits["rising"] or traits["signs"])
+        lines = [i for i in lines if i not in odd]
+        if not lines:
+            return []
+        return header_marks(sheet, lines, where, chance, keep_title=not marked)
+    rule = RUNNING_HEADER if candidate.form == "glued" else PAGE_NUMBER
+    return [
+        Mark(
+            rule,
+            f'page number {value} in "{sheet.lines[line].text}", one of {len(lines)} that go up through '
+            "the document"
+            if rule is RUNNING_HEADER
+            else f"page number {value}, one of {len(lines)} that go up through the document",
+            chance,
+            Safety.SAFE if safe else Safety.UNSAFE,
+            (line,),
+            evidence={
+                "number": value, "form": candidate.form, "sequence": candidate.values[:20],
+                "broken_sentences": broken,
+            },
+        )
+        for line, value in zip(lines, candidate.values, strict=True)
+        if line not in odd
+    ]  # fmt: skip
+
+
+def _doubtful(candidate: Candidate) -> bool:
+    """Whether a reader could take the lines for headings, years or cells, however well their places fit."""
+    traits = candidate.traits
+    placed = _placed(candidate)
+    if candidate.kind.startswith("chain"):
+        if placed or candidate.form == "page":
+            return False
+        counted = candidate.form != "glued" and bool(traits["years"] or traits["first"])
+        return counted or bool(traits["numbered"])
+    if traits["numbered"] and (traits["heading"] or not placed):
+        return True
+    if 0.0 < traits["small"] < 1.0 and not traits["rising"]:
+        return True
+    beside = max(traits["company"], traits["in step"]) >= _HALF
+    if len(candidate.lines) < _CHAIN and not traits["strong"]:
+        # A title that comes again at the end of the text stands under a picture.
+        if not (placed or beside) or traits["ends"] > 1 or traits["sentence"] or traits["long"]:
+            return True
+        return traits["broken"] < 1.0 and not beside and any(traits[n] for n in ("item", "small", "disagree"))
+    return bool(traits["disagree"]) and not traits["strong"] and not beside
+
+
 def _candidates(sheet: Sheet, known: set[int]) -> tuple[list[_Entry], list[Group]]:
-    """Numbers that may be a page's, alone or in a line that comes back, and the lines that come back."""
+    """Numbers that may be a page's, alone or in a line with words, and the lines that come back."""
     entries: list[_Entry] = []
     header: list[int] = []
     for index, line in enumerate(sheet.lines):
-        if len(line.text) > LONGEST or index in known:
+        text = line.text
+        if len(text) > LONGEST or index in known:
             continue
-        if number := read_number(index, line.text):
-            entries.append(_Entry(index, number.value, number.form, number.total))
-        elif possible(line.text):
+        if number := read_number(index, text):
+            entries.append(_Entry(index, number.value, _FAMILIES.get(number.form, number.form), number.total))
+            continue
+        if number := loose_number(index, text):
+            if number.form == "signs" or not opens_part(text):
+                entries.append(_Entry(index, number.value, _FAMILIES.get(number.form, number.form), 0))
+            if number.form == "signs":
+                continue
+        likely = possible(text)
+        glued = glued_numbers(text) if likely or (len(text) >= _LEAST and _may_open(text)) else []
+        if likely or glued:
             header.append(index)
+            if not is_heading(text) or len(numbers_of(text)) > 1:
+                entries += [_Entry(index, value, "glued", 0) for value in glued]
+                entries += [_Entry(index, value, "glued roman", 0) for value in glued_roman(text)]
     groups = alike(sheet, header, 2) if len(header) > 1 else []
-    for index in (i for g in groups for i in g.lines):
-        text = sheet.lines[index].text
-        if not is_heading(text) or len(numbers_of(text)) > 1:
-            entries += [_Entry(index, value, "glued", 0) for value in glued_numbers(text)]
-    return sorted(entries), groups
+    return sorted(entries), [g for g in groups if not formal(g.key)]
+
+
+def _may_open(text: str) -> bool:
+    """Whether a line that is no header by its first word may be one that carries a page number."""
+    return _MARKED.match(text) is not None or not (opens_part(text) or text[-1] in ".:;,!?…")
 
 
 def _chains(sheet: Sheet, entries: list[_Entry]) -> list[list[_Entry]]:
@@ -119,6 +286,7 @@ def _chains(sheet: Sheet, entries: list[_Entry]) -> list[list[_Entry]]:
             before = last.get((entry.family, entry.total, entry.value - step))
             if (
                 before is not None
+                and before[-1].value == entry.value - step
                 and sheet.lines[entry.line].start - sheet.lines[before[-1].line].end >= _APART * step
             ):
                 chain = before
@@ -131,9 +299,9 @@ def _chains(sheet: Sheet, entries: list[_Entry]) -> list[list[_Entry]]:
     return [c for c in chains if len(c) >= _CHAIN]
 
 
-def _borders(sheet: Sheet, furniture: set[int]) -> dict[int, _Border]:
+def borders_of(sheet: Sheet, furniture: set[int]) -> dict[int, Border]:
     """For every line that may be furniture, the border that it belongs to."""
-    found: dict[int, _Border] = {}
+    found: dict[int, Border] = {}
     order = sorted(furniture)
     at = 0
     while at < len(order):
@@ -156,141 +324,10 @@ def _borders(sheet: Sheet, furniture: set[int]) -> dict[int, _Border]:
                 for edge, place in zip(ends, (left, right), strict=True)
             )
         )
-        border = _Border(lines, broken, prose)
+        border = Border(lines, broken, prose)
         found.update(dict.fromkeys(lines, border))
         at = end + 1
     return found
-
-
-def _even(sheet: Sheet, lines: list[int], limit: float) -> bool:
-    gaps = [sheet.lines[b].start - sheet.lines[a].end for a, b in pairwise(lines)]
-    return len(gaps) >= 2 and fmean(gaps) >= _PAGE and pstdev(gaps) <= limit * fmean(gaps)
-
-
-def _grade_chain(
-    sheet: Sheet, chain: list[_Entry], borders: dict[int, _Border], size: dict[int, int]
-) -> tuple[float, Safety] | None:
-    """How sure it is that numbers that go up are page numbers."""
-    count, first = len(chain), chain[0].value
-    around = [borders[e.line] for e in chain]
-    broken = sum(b.broken for b in around)
-    forms = {e.family for e in chain}
-    if forms <= SURE_FORMS:
-        return 0.98, Safety.SAFE
-    if sum(b.prose for b in around) < (0.5 if broken >= 2 else 0.75) * count:
-        return None
-    years = any(e.value in _YEARS for e in chain)
-    if broken >= max(1, 0.25 * count) and not years:
-        return 0.98, Safety.SAFE
-    lines = [e.line for e in chain]
-    own = set(lines)
-    beside = sum(any(size.get(i, 0) >= _CHAIN and i not in own for i in b.lines) for b in around)
-    distance = (sheet.lines[lines[-1]].start - sheet.lines[lines[0]].start) / (count - 1)
-    if years or distance < _PAGE:
-        return 0.4, Safety.DISPLAY
-    if forms == {"glued"}:
-        texts = [sheet.lines[i].text for i in lines]
-        named = first >= _NUMBERED and texts[0].count(" ") >= _WORDS
-        named = (
-            named
-            or sum(t[0].isdigit() or signs(t) or _WIDE.search(t) is not None for t in texts) >= 0.7 * count
-        )
-        return (0.96, Safety.SAFE) if named else (0.75, Safety.UNSAFE)
-    if beside >= 0.7 * count:
-        return 0.96, Safety.SAFE
-    if first > 1 and not forms & {"point", "roman"}:
-        sure = bool(forms & set(_DECORATED)) or count > _CHAIN or _even(sheet, lines, _EVEN)
-        return (0.95, Safety.SAFE) if sure else (0.8, Safety.UNSAFE)
-    if forms == {"fraction"}:
-        return 0.95, Safety.SAFE
-    return (0.75, Safety.UNSAFE) if forms & set(_DECORATED) else (0.4, Safety.DISPLAY)
-
-
-def _judge_chain(
-    sheet: Sheet, chain: list[_Entry], borders: dict[int, _Border], size: dict[int, int]
-) -> list[Mark]:
-    grade = _grade_chain(sheet, chain, borders, size)
-    if grade is None:
-        return []
-    confidence, safety = grade
-    rule = RUNNING_HEADER if chain[0].family == "glued" else PAGE_NUMBER
-    facts = {
-        "sequence": [e.value for e in chain[:20]],
-        "broken_sentences": sum(borders[e.line].broken for e in chain),
-    }
-    return [
-        Mark(
-            rule,
-            f'page number {e.value} in "{sheet.lines[e.line].text}", one of {len(chain)} that go up through '
-            "the document"
-            if rule is RUNNING_HEADER
-            else f"page number {e.value}, one of {len(chain)} that go up through the document",
-            confidence,
-            safety,
-            (e.line,),
-            evidence={"number": e.value, "form": e.family, **facts},
-        )
-        for e in chain
-    ]
-
-
-def _judge_group(
-    sheet: Sheet, group: Group, borders: dict[int, _Border], sure: set[int], heads: list[int]
-) -> list[Mark]:
-    copies = group.lines
-    broken = sum(borders[i].broken for i in copies)
-    enough = 0.3 if broken >= 2 else 0.6
-    if sum(borders[i].prose for i in copies) < max(2, enough * len(copies)) or formal(group.key):
-        return []
-    gaps = [sheet.lines[b].start - sheet.lines[a].end for a, b in pairwise(copies)]
-    if median(gaps) < _PAGE or sum(g >= _APART for g in gaps) < 0.8 * len(gaps):
-        return []
-    if (
-        is_heading(sheet.lines[copies[0]].text)
-        and len({tuple(numbers_of(sheet.lines[i].text)[:1]) for i in copies}) > 1
-    ):
-        return []
-    agree, rising = numbers_agree(sheet, Group(group.key, copies), {i: n for n, i in enumerate(copies)})
-    beside = sum(any(j in sure and j not in group.lines for j in borders[i].lines) for i in copies)
-    between = bisect_left(heads, copies[-1]) - bisect_right(heads, copies[0]) > len(copies) - 2
-    grade = _grade_group(sheet, copies, (broken, beside), agree=agree, rising=rising, turns=between)
-    if grade is None:
-        return []
-    confidence, marked = grade
-    where = f"{len(copies)} copies at a page's distance, {broken} of them in the middle of a sentence"
-    return header_marks(sheet, copies, where, confidence, keep_title=not marked)
-
-
-def _grade_group(
-    sheet: Sheet, copies: list[int], seen: tuple[int, int], *, agree: bool, rising: bool, turns: bool
-) -> tuple[float, bool] | None:
-    """How sure it is that lines that come back are headers, and whether they look like it by themselves.
-
-    ``seen`` are how many of them break a sentence, and how many stand beside a sure page number;
-    ``turns``, that others which look like headers stand between them.
-    """
-    count, (broken, beside) = len(copies), seen
-    texts = [sheet.lines[i].text for i in copies[:8]]
-    heading = is_heading(texts[0]) or texts[0][-1] == "."
-    marked = rising or signs(texts[0])
-    sure = sum(map(strong_signs, texts)) * 2 > len(texts)
-    if beside >= max(2, 0.6 * count) and (count >= _CHAIN or broken):
-        return 0.97, marked
-    if not agree and not marked:
-        return None
-    if broken >= 2 and broken >= (0.5 if heading or not agree else 0.3) * count:
-        return (0.97 if count >= _CHAIN or marked else 0.95), marked
-    if agree and count < _CHAIN and sure and (broken or turns):
-        return 0.95, marked
-    if heading or not agree or count < _CHAIN:
-        return (0.75, marked) if broken else None
-    if broken:
-        return 0.96, marked
-    if sure and _even(sheet, copies, 2 * _EVEN):
-        return 0.95, marked
-    if not marked or not _even(sheet, copies, 2 * _EVEN):
-        return None
-    return (0.95 if texts[0].count(" ") >= _WORDS else 0.75), marked
 
 
 def header_marks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -13,7 +14,18 @@ from rapidfuzz.distance import Levenshtein
 from ocrfix.detectors._noise_lines import Sheet, skeleton
 from ocrfix.detectors._noise_numbers import numbers_of
 
-__all__ = ["Group", "alike", "formal", "is_heading", "numbers_agree", "possible", "signs", "strong_signs"]
+__all__ = [
+    "Group",
+    "alike",
+    "core",
+    "formal",
+    "is_heading",
+    "numbers_agree",
+    "opens_part",
+    "possible",
+    "signs",
+    "strong_signs",
+]
 
 SIMILAR: Final = 90
 """Least rapidfuzz ratio, in per cent, of two copies of one header with folded digits (as in Marker)."""
@@ -23,9 +35,15 @@ _SHORTEST: Final = 5
 _SEEDS: Final = 64  # headers looked for at most, so that comparing stays linear in the lines
 _SCREEN: Final = 400  # different lines up to which every pair is compared
 
+_STEPS: Final = 3  # pages from one copy of a line to the next, at most, where its number goes up
+_LEFT: Final = 1.5  # numbers of a line, on the average, that are not its own
 _MISREAD: Final = 3  # digits of a constant number for each one that may be misread
 
 _NUMBERS: Final = re.compile(r"#[#.,/ -]*#|#")
+_ENDS: Final = re.compile(
+    r"^[^\w#]{0,6}#{1,4}(?!#)(?![.,:/–—-]#)(?=\W)[^\w#]{0,6}"
+    r"|[^\w#]{0,6}(?<!#)(?<!#[.,:/–—-])#{1,4}(?:\s*/\s*#{1,4})?[^\w#]{0,6}$"
+)
 _HEADING: Final = re.compile(
     r"(?:phần|chương|mục|điều|khoản|điểm|bài|phụ lục|câu|tiết|hồi|quyển|tập|bước|tiểu mục|đề|mẫu số|biểu"
     r"|bảng|hình|ví dụ|bài tập|câu hỏi|tình huống|tuần|buổi|nhóm|vòng|lớp|tổ|vụ)"
@@ -90,6 +108,15 @@ def possible(text: str) -> bool:
     )
 
 
+def opens_part(text: str) -> bool:
+    """Whether the line begins as a heading, an item of a list or a caption does, with its number.
+
+    >>> opens_part("Điều 12"), opens_part("Trang 12")
+    (True, False)
+    """
+    return _HEADING.match(text.lstrip("“\"'(")) is not None
+
+
 def is_heading(text: str) -> bool:
     """Whether the line names a part of a book with its number: a heading, or a header made of one.
 
@@ -122,11 +149,27 @@ def _key(text: str) -> str:
     return _NUMBERS.sub("#", skeleton(text))
 
 
+def core(text: str) -> str:
+    """What copies of a header share: its skeleton without blanks and without a page number at its ends.
+
+    >>> core("12  BÁO SÔNG HẬU"), core("Báo Sông Hậu | 13"), core("[3]")
+    ('baosonghau', 'baosonghau', '[#]')
+    """
+    folded = skeleton(text)
+    bare = _ENDS.sub("", folded)
+    if sum(map(str.isalpha, bare)) < _SHORTEST:
+        bare = folded
+    return _NUMBERS.sub("#", bare).replace(" ", "")
+
+
 def alike(sheet: Sheet, lines: Sequence[int], least: int) -> list[Group]:
-    """Lines that are alike, ``least`` or more of them, biggest group first."""
+    """Lines that are alike, ``least`` or more of them, biggest group first.
+
+    Blanks, and numbers at the ends of a line, make no difference.
+    """
     exact: dict[str, list[int]] = defaultdict(list)
     for index in lines:
-        exact[_key(sheet.lines[index].text)].append(index)
+        exact[core(sheet.lines[index].text)].append(index)
     keys = sorted(exact, key=lambda k: (-len(exact[k]), k))
     seeds = keys if len(keys) <= _SCREEN else [k for k in keys[:_SEEDS] if len(exact[k]) > 1]
     if not seeds:
@@ -138,7 +181,7 @@ def alike(sheet: Sheet, lines: Sequence[int], least: int) -> list[Group]:
     for row, seed in enumerate(seeds):
         if kin[row] == 1:  # itself
             if len(exact[seed]) >= least:
-                found.append(Group(seed, exact[seed]))
+                found.append(Group(_key(sheet.lines[exact[seed][0]].text), exact[seed]))
             continue
         if seed in given:
             continue
@@ -146,32 +189,36 @@ def alike(sheet: Sheet, lines: Sequence[int], least: int) -> list[Group]:
         given.update(same)
         copies = sorted(i for k in same for i in exact[k])
         if len(copies) >= least:
-            found.append(Group(seed, copies))
+            found.append(Group(_key(sheet.lines[exact[seed][0]].text), copies))
     return sorted(found, key=lambda g: (-len(g.lines), g.key))
 
 
-def numbers_agree(sheet: Sheet, group: Group, ordinal: dict[int, int]) -> tuple[bool, bool]:
-    """Whether the numbers in the copies are all the same or go up as pages do, and whether some go up.
+def numbers_agree(texts: Sequence[str]) -> tuple[bool, bool]:
+    """Whether the numbers in copies of a line are the same or go up as pages do, and whether some go up.
 
-    ``ordinal`` is the page, or the rank, of each copy.
+    Numbers that most copies share are the line's own; what is left over is a page's when it goes up by
+    one to three from copy to copy.
+
+    >>> numbers_agree(["Báo Xuân, số 5 | 11", "12 | Báo Xuân, số 5", "Báo Xuân, số 5 | 13"])
+    (True, True)
+    >>> numbers_agree(["Số 5 năm 1999"] * 3), numbers_agree(["Bảng 4 năm 1999", "Bảng 2 năm 2003"])
+    ((True, False), (False, False))
     """
-    rows = [numbers_of(sheet.lines[i].text) for i in group.lines]
+    rows = [numbers_of(text) for text in texts]
     joined = Counter("".join(map(str, row)) for row in rows)
-    usual, _ = joined.most_common(1)[0]
+    usual, times = joined.most_common(1)[0]
     near = sum(n for text, n in joined.items() if Levenshtein.distance(text, usual, score_cutoff=2) <= 2)
-    if len(usual) >= _MISREAD * 2 and near >= 0.7 * len(rows) and joined[usual] > 1:
+    if len(usual) >= _MISREAD * 2 and near >= 0.7 * len(rows) and times > 1:
         return True, False
-    size, common = Counter(map(len, rows)).most_common(1)[0]
-    if common < 0.6 * len(rows):
-        return False, False
-    kept = [(ordinal[i], row) for i, row in zip(group.lines, rows, strict=True) if len(row) == size]
-    rising = False
-    for column in range(size):
-        values = [row[column] for _, row in kept]
-        if Counter(values).most_common(1)[0][1] >= 0.7 * len(values):
-            continue
-        offsets = Counter(row[column] - place for place, row in kept)
-        if offsets.most_common(1)[0][1] < 0.7 * len(kept):
-            return False, False
-        rising = True
-    return True, rising
+    count = Counter(number for row in rows for number in set(row))
+    shared = {number for number, n in count.items() if n >= 0.6 * len(rows)}
+    rest = [[number for number in dict.fromkeys(row) if number not in shared] for row in rows]
+    if sum(not row for row in rest) >= 0.7 * len(rows):
+        return True, False
+    steps = fits = 0
+    for one, two in pairwise(row for row in rest if row):
+        steps += 1
+        fits += any(1 <= b - a <= _STEPS for a in one for b in two)
+    left = sum(map(len, rest)) / len(rows)
+    rising = steps > 0 and left <= _LEFT and steps + 1 >= 0.5 * len(rows) and fits >= 0.6 * steps
+    return rising, rising

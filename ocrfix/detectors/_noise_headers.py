@@ -23,6 +23,7 @@ from ocrfix.detectors._noise_groups import (
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, goes_on, skeleton
 from ocrfix.detectors._noise_numbers import numbers_of, read_number
 from ocrfix.detectors._noise_pages import EDGE
+from ocrfix.layout import starts_article
 
 __all__ = ["running_headers", "separate_papers"]
 
@@ -118,6 +119,8 @@ def _repeated_share(sheet: Sheet, pages: list[range]) -> float:
     inner = 0
     for lines in pages:
         for index in lines[EDGE:-EDGE]:
+            if starts_article(sheet.lines[index].text):
+                continue
             inner += 1
             seen[skeleton(sheet.lines[index].text[:60])].add(sheet.lines[index].page)
     repeated = sum(len(p) for p in seen.values() if len(p) >= _COPIES)
@@ -149,7 +152,7 @@ def _judge_pages(view: _View, group: Group, place: str, slot: set[int]) -> list[
     texts = [sheet.lines[i].text for i in group.lines]
     if is_heading(texts[0]) and len({tuple(numbers_of(t)[:1]) for t in texts}) > max(1, len(texts) // 4):
         return []
-    agree, rising = numbers_agree(sheet, group, {i: sheet.lines[i].page for i in group.lines})
+    agree, rising = numbers_agree(texts)
     reach = [p for p in full if on[0] <= p <= on[-1]]
     sides = [[p for p in reach if p % 2 == parity] for parity in (0, 1)]
     cover = max(

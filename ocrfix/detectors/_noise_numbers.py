@@ -5,11 +5,24 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-__all__ = ["SURE_FORMS", "PageNumber", "glued_numbers", "numbers_of", "read_number"]
+__all__ = [
+    "SURE_FORMS",
+    "PageNumber",
+    "digits_of",
+    "glued_numbers",
+    "glued_roman",
+    "loose_number",
+    "numbers_of",
+    "read_number",
+]
 
 _FARTHEST: Final = 60  # characters of the longest line that can be a page number
 _WRITTEN: Final = 48  # characters of the longest one that is not put in a comment or a frame of dashes
 _DIGITS: Final = str.maketrans("OoQlI|", "000111")
+
+_LOOKALIKES: Final = str.maketrans("OoQDlI|íÍiZzSsóÓbBgq", "00001111112255666899")
+_DIGITLIKE: Final = re.compile(r"[OolI|ZS]{0,2}\d[\dOoQDlI|íÍiZzSsóÓbBgq]{0,3}(?![^\W\d_])")
+_PARTED: Final = re.compile(r"(?<=\d) (?=\d)")
 
 _NUMBER: Final = r"(?P<n>\d{1,4})"
 _PAGE: Final = r"(?:(?:số )?trang(?: số)?|page|pages|tr\.|pg\.|pp?\.)\s*:?\s*"
@@ -51,12 +64,9 @@ _MISREAD: Final = re.compile(r"[-–—~]{0,2}\s*(?P<n>(?=[OoQlI|]{0,3}\d)[\dOoQ
 _LAST: Final = frozenset('-–—~_|])>}»›*=:.#+<•·♦❖◆ gOoQlIivxc"')
 
 _TOKEN: Final = re.compile(r"(?<![^\W\d])[OoQlI|]{0,2}\d[\dOoQlI|]{0,6}(?![^\W\d])")
-_LEAD: Final = re.compile(
-    r"(\d{1,4})\s*[|•·/♦❖◆\-–—*]?\s+(?=[^\W\d_]{2})|(\d{1,4})\s*[|•·♦❖◆\-–—]\s*(?=[^\W\d_]{2})"
-)
-_TRAIL: Final = re.compile(
-    r"(?:[^\W\d_.!?)\]\"”]|[.)\]|•·♦❖◆\-–—\d])[ \t]+[|•·♦❖◆\-–—]?\s*(\d{1,4})(?:\s*/\s*\d{1,4})?$"
-)
+_END: Final = re.compile(r"(?<!\d)(?<!\d[.,:/–—-])(\d{1,4})(?:\s*/\s*\d{1,4})?[^\w]{0,12}$")
+_BEGIN: Final = re.compile(r"^[^\w]{0,6}(\d{1,4})(?!\d)(?![.,:/–—-]\d)[^\w]")
+_SMALL_ROMAN: Final = re.compile(r"^\W{0,3}([ivxlc]{1,7})\W{0,3}\s|\s\W{0,3}([ivxlc]{1,7})\W{0,3}$")
 _NAMED: Final = re.compile(r"(?:\btrang|\bpage|\btr\.)\s*:?\s*(\d{1,4})\b", re.IGNORECASE)
 
 
@@ -99,6 +109,70 @@ def _roman(text: str) -> int:
     return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
 
 
+_CAPITAL_ROMAN: Final = re.compile(
+    r"\W{0,3}(?P<n>(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))\W{0,3}"
+)
+_LOOSE: Final = re.compile(r"[^\w\n]{0,30}(?P<n>\d(?: ?\d){0,3})[^\w\n]{0,30}")
+_LABEL: Final = re.compile(r"\W{0,3}(?P<label>[^\W\d_][^\W\d_. ]{0,7})[ .:-]{0,3}(?P<n>\d{1,4})\W{0,3}")
+_PART: Final = re.compile(r"\W{0,3}(?P<label>\d{1,2})\s?[-–—]\s?(?P<n>\d{1,3})\W{0,3}")
+_SPELT: Final = re.compile(
+    r"(?P<label>trang(?: số| thứ)?|tờ(?: số| thứ)?)\s+(?P<n>[^\W\d_ ]{2,5}(?: [^\W\d_ ]{2,5}){0,3})",
+    re.IGNORECASE,
+)
+_UNITS: Final = {
+    "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "sáu": 6,
+    "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
+}  # fmt: skip
+
+
+def _spelt(text: str) -> int | None:
+    """The number below a hundred that words spell."""
+    words = text.lower().split()
+    value = 0
+    for at, word in enumerate(words):
+        if word == "mười" and at == 0:
+            value = 10
+        elif word == "mươi" and at == 1 and value < 10:
+            value *= 10
+        elif word in _UNITS and (at == 0 or value % 10 == 0):
+            value += _UNITS[word]
+        else:
+            return None
+    return value
+
+
+def loose_number(index: int, text: str) -> PageNumber | None:
+    """A number that fills a line in a way that only a sequence of them makes a page's.
+
+    >>> loose_number(0, "12 -").form, loose_number(0, "XIV").value, loose_number(0, "Tờ 7").form
+    ('signs', 14, 'label tờ')
+    >>> loose_number(0, "12 - 13").form
+    'double'
+    >>> loose_number(0, "Trang mười hai").value, loose_number(0, "3-12").value, loose_number(0, "1 2").value
+    (12, 12, 12)
+    >>> loose_number(0, "Năm học mới") is None
+    True
+    """
+    if match := _LOOSE.fullmatch(text):
+        return PageNumber(index, int(match["n"].replace(" ", "")), "signs")
+    if len(text) > _WRITTEN // 2:
+        return None
+    if match := _SPELT.fullmatch(text):
+        value = _spelt(match["n"])
+        return None if value is None else PageNumber(index, value, "spelt")
+    if match := _CAPITAL_ROMAN.fullmatch(text):
+        return PageNumber(index, _roman(match["n"].lower()), "capital roman") if match["n"] else None
+    if not any(map(str.isdigit, text)):
+        return None
+    for form, pattern in (("part", _PART), ("label", _LABEL)):
+        if match := pattern.fullmatch(text):
+            label = match["label"]
+            if form == "part" and int(label) + 1 == int(match["n"]):
+                return PageNumber(index, int(match["n"]), "double")
+            return PageNumber(index, int(match["n"]), f"{form} {label.lower()}")
+    return None
+
+
 _DAY: Final = re.compile(r"\d{1,2} (?:tháng|giờ|tuổi|năm)\b", re.IGNORECASE)
 _DATED: Final = re.compile(r"\b(?:tháng|năm|ngày|lần thứ) \d{1,4}$", re.IGNORECASE)
 
@@ -106,15 +180,43 @@ _DATED: Final = re.compile(r"\b(?:tháng|năm|ngày|lần thứ) \d{1,4}$", re.I
 def glued_numbers(text: str) -> list[int]:
     """The numbers at the ends of a header's line that may be page numbers.
 
-    >>> glued_numbers("12 BÁO ĐỊA PHƯƠNG"), glued_numbers("Số 4512 (12.3.2021)  3"), glued_numbers("Năm học")
+    >>> glued_numbers("12 BÁO ĐỊA PHƯƠNG"), glued_numbers("Số 4512 (12.3.2021)  3"), glued_numbers("Năm")
     ([12], [3], [])
+    >>> glued_numbers("[39] Sấm Trạng"), glued_numbers("* Gió * 65 *"), glued_numbers("Bản tin 12.3.2021")
+    ([39], [65], [])
     >>> glued_numbers("18 tháng 4"), glued_numbers("18 tháng 4 – Đại hội lần thứ 3")
     ([], [])
     """
-    found = [int(m[1] or m[2]) for m in (_LEAD.match(text),) if m and not _DAY.match(text)]
-    ends = () if _DATED.search(text[-24:]) else (_TRAIL.search(text[-24:]),)
+    if not any(map(str.isdigit, text)):
+        return []
+    found = [int(m[1]) for m in (_BEGIN.match(text),) if m and not _DAY.match(text.lstrip("*-–—|[(•· "))]
+    ends = () if _DATED.search(text[-24:]) else (_END.search(text[-24:]),)
     found += [int(m[1]) for m in (*ends, _NAMED.search(text)) if m]
     return list(dict.fromkeys(found))
+
+
+def glued_roman(text: str) -> list[int]:
+    """The small Roman numbers at the ends of a header's line.
+
+    >>> glued_roman("ix ĐẤT VÀ NGƯỜI"), glued_roman("Lời nói đầu  xiv"), glued_roman("Bến đò")
+    ([9], [14], [])
+    """
+    found = []
+    for match in _SMALL_ROMAN.finditer(text):
+        number = match[1] or match[2]
+        if (m := _ROMAN.fullmatch(number)) is not None:
+            found.append(_roman(m["n"]))
+    return found
+
+
+def digits_of(text: str) -> str:
+    """The digits of a line that holds a number and little else, letters that look like digits taken for them.
+
+    >>> digits_of("Trang l24"), digits_of("- 1 3 -"), digits_of("5ó"), digits_of("Trang")
+    ('124', '13', '56', '')
+    """
+    match = _DIGITLIKE.search(_PARTED.sub("", text))
+    return match.group().translate(_LOOKALIKES) if match else ""
 
 
 def numbers_of(text: str) -> list[int]:

@@ -14,6 +14,7 @@ __all__ = ["EDGE", "lone_numbers", "page_numbers"]
 
 EDGE: Final = 3
 """Lines at the top and the bottom of a page where furniture is looked for (Marker: first and last blocks)."""
+_BARE: Final = frozenset(("bare", "point", "misread", "roman"))
 _CHAIN: Final = 3  # page numbers in a row that make a sequence
 _YEARS: Final = range(1500, 2101)
 
@@ -48,12 +49,14 @@ def _by_pages(sheet: Sheet, pages: list[range]) -> dict[int, Mark]:
     edges: dict[tuple[int, str, bool], dict[int, PageNumber]] = defaultdict(dict)
     for page, lines in enumerate(pages):
         for place, indices in (("top", lines[:EDGE]), ("bottom", lines[-EDGE:])):
-            for index in indices:
-                number = read_number(index, sheet.lines[index].text, misread=True)
-                if number is not None:
+            found = [read_number(index, sheet.lines[index].text, misread=True) for index in indices]
+            cells = sum(n is not None and n.form in _BARE for n in found) > 1
+            for number in found:
+                # Several bare numbers at one edge are cells of a table.
+                if number is not None and not (cells and number.form in _BARE):
                     edges[number.value - page, place, number.form == "roman"].setdefault(page, number)
     # Left and right pages may carry their number at different places, so both edges of one offset count.
-    found: dict[int, Mark] = {}
+    marks: dict[int, Mark] = {}
     offsets: dict[tuple[int, bool], dict[int, PageNumber]] = defaultdict(dict)
     for (offset, _, roman), numbers in edges.items():
         for page, number in numbers.items():
@@ -73,11 +76,11 @@ def _by_pages(sheet: Sheet, pages: list[range]) -> dict[int, Mark]:
                 f"page number {number.value}, at the edge of page {page + 1} and going up with the pages"
             )
             confidence = 0.99 if len(numbers) >= _CHAIN else 0.95
-            found.setdefault(
+            marks.setdefault(
                 number.line,
                 _mark(number, message, confidence, Safety.SAFE, pages=len(numbers), offset=offset),
             )
-    return found
+    return marks
 
 
 def _fits(sheet: Sheet, number: PageNumber) -> bool:

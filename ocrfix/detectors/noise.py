@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors import _noise_rules as rules
-from ocrfix.detectors._noise_borders import border_furniture
+from ocrfix.detectors._noise_borders import border_furniture, borders_of
 from ocrfix.detectors._noise_chatter import chatter
 from ocrfix.detectors._noise_chrome import web_chrome
 from ocrfix.detectors._noise_headers import running_headers, separate_papers
 from ocrfix.detectors._noise_lines import Mark, Sheet, findings
+from ocrfix.detectors._noise_missing import missing_copies
 from ocrfix.detectors._noise_pages import lone_numbers, page_numbers
 from ocrfix.detectors._noise_placeholders import placeholders
 from ocrfix.model import Finding, Rule, Safety
@@ -69,7 +70,14 @@ def _furniture(sheet: Sheet) -> list[Mark]:
     known = {i for m in marks if m.safety is Safety.SAFE for i in m.lines}
     marks = marks + border_furniture(sheet, known)
     known |= {i for m in marks if m.safety is Safety.SAFE for i in m.lines}
-    return marks + lone_numbers(sheet, known)
+    missing = missing_copies(sheet, known, lambda lines: borders_of(sheet, lines))
+    marks = [
+        m
+        for m in marks
+        if m.safety is Safety.SAFE or not {i for x in missing for i in x.lines} & set(m.lines)
+    ]
+    known |= {i for m in missing if m.safety is Safety.SAFE for i in m.lines}
+    return marks + missing + lone_numbers(sheet, known)
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (NoiseDetector(),)
