@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
-import threading
 import time
-import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
-from types import FrameType, TracebackType
-from typing import Any, Final, NoReturn, Self, cast
+from types import TracebackType
+from typing import Final, Self, cast
+
+from ocrfix.scale._process import Batch, Lost, Worker, result_of, undisturbed
 
 __all__ = ["BUDGET", "Batch", "Lost", "Pool", "processors", "run"]
 
@@ -25,47 +22,10 @@ _READ_AHEAD: Final = 3
 """Batches for each process, at most, between the one that is taken and the last one read."""
 _READ_AHEAD_SIZE: Final = 64 << 20
 """Characters of these batches, beyond which no more is read ahead."""
-_GRACE: Final = 10.0
-"""Seconds over the budget after which a process ends itself, for nobody looks after it any more."""
-_LEAVE: Final = 1.0
-"""Seconds that a process has to leave of its own accord."""
 _STILLBORN: Final = 3
 """Processes in a row that end before they are ready, until it is no use to start another."""
-_STOPS: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Signals that stop a run."""
 _TRIES: Final = 2
 """Times an item is tried that a process died over: another process may have taken all memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What there is of an item instead of a result: ``why``, a reason for people."""
-
-    why: str
-
-
-@dataclass
-class Batch:
-    """Items that go to a process together.
-
-    Parameters: ``work``, a function of one item, which travels to the process as it is (a module's
-    function, or a partial of one); ``items``; ``tag``, anything that is to come back with the results;
-    ``size``, in characters, for the bound on what is read ahead. ``results`` holds, in the end, what
-    ``work`` returned for each item, or a `Lost`.
-    """
-
-    work: Callable[[Any], Any]
-    items: Sequence[Any]
-    tag: Any = None
-    size: int = 0
-    results: list[Any] = field(default_factory=list)
-    tries: int = 0
-    """Processes that died over the item in hand."""
-
-    @property
-    def done(self) -> bool:
-        """Whether there is a result for each item."""
-        return len(self.results) == len(self.items)
 
 
 def processors() -> int:
@@ -85,126 +45,8 @@ def run(batches: Iterable[Batch], pool: Pool | None) -> Iterator[Batch]:
         yield from pool.run(batches)
         return
     for batch in batches:
-        batch.results = [_result(batch.work, item) for item in batch.items]
+        batch.results = [result_of(batch.work, item) for item in batch.items]
         yield batch
-
-
-def _result(work: Callable[[Any], Any], item: Any) -> Any:  # noqa: ANN401  (whatever the work is on)
-    try:
-        return work(item)
-    except MemoryError:
-        return Lost("not enough memory")
-    except Exception as error:  # noqa: BLE001  (one bad item must not stop the others)
-        if os.environ.get("OCRFIX_DEBUG"):
-            traceback.print_exc()
-        return Lost(f"ocrfix itself failed: {type(error).__name__}: {error}")
-
-
-class _Worker:
-    """A process, the pipe to it, and what it is at work on."""
-
-    def __init__(self, pool: Pool, context: Any, others: Iterable[_Worker]) -> None:  # noqa: ANN401
-        self.pipe, theirs = context.Pipe()
-        # a forked child holds what its parent has open: closed there, so that a parent's death is seen
-        held = [w.pipe for w in others] + [self.pipe] if context.get_start_method() == "fork" else []
-        given = (theirs, held, pool.budget, pool.prepare)
-        self.process = context.Process(target=_serve, args=given, daemon=True)
-        self.process.start()
-        theirs.close()
-        self.batch: Batch | None = None
-        self.up = False
-        self.began = False
-        self.since = 0.0
-
-    def give(self, batch: Batch) -> bool:
-        """Send what is left of a batch; returns whether the process was there to take it."""
-        self.batch = batch
-        self.began = False
-        try:
-            self.pipe.send((batch.work, list(batch.items[len(batch.results) :])))
-        except OSError:
-            return False
-        return True
-
-    def stop(self) -> None:
-        """Tell it to leave, and take what is half written along."""
-        self.process.terminate()
-
-    def end(self) -> None:
-        """See to it that it stops, whatever it is at."""
-        self.stop()
-        self.process.join(_LEAVE)
-        if self.process.is_alive():  # in the middle of C code, which hears no signals
-            self.process.kill()
-            self.process.join()
-        self.pipe.close()
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Start processes in here: a signal that would stop this one waits, and theirs until they heed it.
-
-    Else a process that is told to begin by a parent that leaves in the same moment, or that gets the
-    terminal's Ctrl-C while it is still importing, ends with a traceback.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # it would unblock what is blocked below
-    came: list[int] = []
-    usual = {number: signal.getsignal(number) for number in _STOPS}
-    heeded = {number: handler for number, handler in usual.items() if handler not in (signal.SIG_IGN, None)}
-    try:
-        for number in heeded:
-            signal.signal(number, lambda number, _frame: came.append(number))
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # which the processes inherit
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    finally:
-        for number, handler in heeded.items():
-            signal.signal(number, handler)
-        for number in came[:1]:
-            signal.raise_signal(number)
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(1)
-
-
-def _serve(
-    pipe: Connection,
-    held: Sequence[Connection],
-    budget: float | None,
-    prepare: Callable[[], object] | None,
-) -> None:
-    """What a process does until its parent is gone."""
-    for other in held:
-        other.close()
-    for number in _STOPS:
-        signal.signal(number, signal.SIG_IGN)  # the parent looks after Ctrl-C
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # at once: there is nothing half written yet
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
-    guarded = budget is not None and hasattr(signal, "setitimer")
-    if guarded:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, even in the middle of C code
-    if prepare is not None:
-        prepare()
-    signal.signal(signal.SIGTERM, _leave)
-    with contextlib.suppress(EOFError, OSError):
-        pipe.send(None)  # up
-        while True:
-            work, items = pipe.recv()
-            pipe.send(None)  # what it took to get here is not the items' time
-            for item in items:
-                if guarded:
-                    signal.setitimer(signal.ITIMER_REAL, cast("float", budget) + _GRACE)
-                result = _result(work, item)
-                if guarded:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                pipe.send(result)
 
 
 class Pool:
@@ -236,7 +78,7 @@ class Pool:
         self.jobs = max(1, jobs)
         self.budget = budget
         self.prepare = prepare
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         self._stillborn = 0
 
     def __enter__(self) -> Self:
@@ -301,8 +143,8 @@ class Pool:
             if worker is None:
                 if len(self._workers) >= self.jobs:
                     return
-                with _undisturbed():
-                    worker = _Worker(self, self._context, self._workers)
+                with undisturbed():
+                    worker = Worker(self._context, self._workers, self.budget, self.prepare)
                     self._workers.append(worker)
             batch = waiting.popleft()
             if not worker.give(batch):  # it died while it had nothing to do
@@ -330,7 +172,7 @@ class Pool:
             if now - worker.since >= self.budget and not worker.pipe.poll():
                 self._give_up(worker, waiting, f"over the time budget of {self.budget:g} s")
 
-    def _receive(self, worker: _Worker, waiting: deque[Batch]) -> None:
+    def _receive(self, worker: Worker, waiting: deque[Batch]) -> None:
         batch = cast("Batch", worker.batch)
         try:
             while not batch.done:
@@ -350,7 +192,7 @@ class Pool:
         if batch.done:
             worker.batch = None
 
-    def _bury(self, worker: _Worker, batch: Batch, waiting: deque[Batch]) -> None:
+    def _bury(self, worker: Worker, batch: Batch, waiting: deque[Batch]) -> None:
         """See to the item over which a process died. Raises RuntimeError when processes do not even start."""
         worker.process.join()
         code = worker.process.exitcode
@@ -369,7 +211,7 @@ class Pool:
             why = "the process died, perhaps for want of memory" if batch.tries >= _TRIES else ""
         self._give_up(worker, waiting, why)
 
-    def _give_up(self, worker: _Worker, waiting: deque[Batch], why: str) -> None:
+    def _give_up(self, worker: Worker, waiting: deque[Batch], why: str) -> None:
         """Replace a process; with a reason ``why``, its item is lost, else it is tried again."""
         batch = cast("Batch", worker.batch)
         self._drop(worker)
@@ -379,6 +221,6 @@ class Pool:
         if not batch.done:
             waiting.appendleft(batch)
 
-    def _drop(self, worker: _Worker) -> None:
+    def _drop(self, worker: Worker) -> None:
         worker.end()
         self._workers.remove(worker)
