@@ -156,6 +156,8 @@ def core(text: str) -> str:
     ('baosonghau', 'baosonghau', '[#]')
     """
     folded = skeleton(text)
+    if "#" not in folded:
+        return folded.replace(" ", "")
     bare = _ENDS.sub("", folded)
     if sum(map(str.isalpha, bare)) < _SHORTEST:
         bare = folded

@@ -130,7 +130,11 @@ def _repeated_share(sheet: Sheet, pages: list[range]) -> float:
 def _are_papers(sheet: Sheet, pages: list[range]) -> bool:
     """Whether the form feeds part papers of their own, each with its head, and not the pages of one."""
     heads = sum(
-        any(_MOTTO.search(skeleton(sheet.lines[i].text[:LONGEST])) for i in lines[:_HEAD]) for lines in pages
+        any(
+            len(sheet.lines[i].text) <= LONGEST and _MOTTO.search(skeleton(sheet.lines[i].text))
+            for i in lines[:_HEAD]
+        )
+        for lines in pages
     )
     return heads >= 2
 

@@ -60,6 +60,8 @@ _ROMAN: Final = re.compile(
     r"(?P<d>[-–—(\[~]?)\s?(?P<n>(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3}))\s?[-–—)\]~]?"
 )
 _ROMAN_VALUES: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_ROMAN_SIGNS: Final = frozenset("ivxlc-–—|[](){}~*•·.")
+_PIECES: Final = 5  # blanks of a line that holds a number in words
 _MISREAD: Final = re.compile(r"[-–—~]{0,2}\s*(?P<n>(?=[OoQlI|]{0,3}\d)[\dOoQlI|]{1,4})\s*[-–—~]{0,2}")
 _LAST: Final = frozenset('-–—~_|])>}»›*=:.#+<•·♦❖◆ gOoQlIivxc"')
 
@@ -155,7 +157,7 @@ def loose_number(index: int, text: str) -> PageNumber | None:
     """
     if match := _LOOSE.fullmatch(text):
         return PageNumber(index, int(match["n"].replace(" ", "")), "signs")
-    if len(text) > _WRITTEN // 2:
+    if len(text) > _WRITTEN // 2 or text.count(" ") > _PIECES:
         return None
     if match := _SPELT.fullmatch(text):
         value = _spelt(match["n"])
@@ -201,6 +203,8 @@ def glued_roman(text: str) -> list[int]:
     >>> glued_roman("ix ĐẤT VÀ NGƯỜI"), glued_roman("Lời nói đầu  xiv"), glued_roman("Bến đò")
     ([9], [14], [])
     """
+    if text[0] not in _ROMAN_SIGNS and text[-1] not in _ROMAN_SIGNS:
+        return []
     found = []
     for match in _SMALL_ROMAN.finditer(text):
         number = match[1] or match[2]
