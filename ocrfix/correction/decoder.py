@@ -38,10 +38,10 @@ _FIRST: Final = 2
 """Tokens of the window that decide whether an option is looked at further."""
 _HOPELESS: Final = 9.0
 """Nats; an option that is so far behind the best after `_FIRST` tokens is given up."""
-_ALONE: Final = 14.0
+_ALONE: Final = 15.0
 """Nats; more than what its neighbours give a word that is meant over what they give the reading.
 
-So 1 in 2,000 options of a probability over 0.002 is lost, and half of all options are not looked up (500
+Under 1 in 2,000 options of a probability over 0.002 are lost, and about half of all options are not looked up (500
 pages and 700 right paragraphs).
 """
 _ROUNDING: Final = 0.01
