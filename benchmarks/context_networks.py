@@ -62,7 +62,9 @@ def questions(clean: Sequence[str], corrector: Corrector) -> Questions:
     return Questions(text, np.cumsum(kept)[at] - 1 + WIDE, options, counts, narrow)
 
 
-def learn(network: Network, batches: Callable[[int], Batch], minutes: float, steps: int) -> int:
+def learn(
+    network: Network, batches: Callable[[int], Batch], minutes: float, steps: int, rate: float = RATE
+) -> int:
     """Learn for so many minutes, or so many steps where these are given; the number of steps."""
     tables = ("words", "meant", "common", "salience")
     named = list(network.named_parameters())
@@ -70,7 +72,7 @@ def learn(network: Network, batches: Callable[[int], Batch], minutes: float, ste
         {"params": [p for name, p in named if name in tables], "share": 1.0},
         {"params": [p for name, p in named if name not in tables], "share": network.rate},
     ]
-    optimizer = torch.optim.Adam(groups, lr=RATE, betas=(0.9, 0.99), fused=True)
+    optimizer = torch.optim.Adam(groups, lr=rate, betas=(0.9, 0.99), fused=True)
 
     def loss(words: torch.Tensor, at: torch.Tensor, options: torch.Tensor) -> torch.Tensor:
         score = network(words, at, options).masked_fill(options == 0, -1e9)
@@ -84,7 +86,7 @@ def learn(network: Network, batches: Callable[[int], Batch], minutes: float, ste
         if share >= 1:
             return done
         for group in optimizer.param_groups:
-            group["lr"] = group["share"] * RATE * min(1.0, (done + 1) / WARM) * max(0.01, 1 - share)
+            group["lr"] = group["share"] * rate * min(1.0, (done + 1) / WARM) * max(0.01, 1 - share)
         optimizer.zero_grad(set_to_none=True)
         compiled(*map(torch.from_numpy, batches(done))).backward()
         optimizer.step()

@@ -121,15 +121,23 @@ class Places:
         text = self._misread(right, rng)
         text[text >= SEEN] = UNKNOWN_ID
         inner = right[:, WIDE : WIDE + _STRETCH].ravel()
-        at = np.flatnonzero(rng.random(len(inner)) < self._keep[inner])
+        at = np.flatnonzero(rng.random(len(inner)) < self.kept(inner))
         if not len(at):
             return self.batch(seed + 1, number)
         at = np.sort(rng.choice(at, _PLACES, replace=len(at) < _PLACES))
         meant = inner[at]
+        return Batch(text, at, np.concatenate((meant[:, None], self.rivals(meant, rng)), axis=1))
+
+    def kept(self, words: I64) -> NDArray[np.float64]:
+        """The share of each word's places that are learned from; 0 for a word that nothing looks like."""
+        return self._keep[words]
+
+    def rivals(self, meant: I64, rng: np.random.Generator) -> I64:
+        """Words that look like each word, some of them 0 for none: one row a word."""
         pick = (rng.random((len(meant), _RIVALS)) * self._many[meant][:, None]).astype(np.int64)
         rivals = self._alike[meant[:, None], pick].astype(np.int64)
         rivals[rivals == meant[:, None]] = 0
-        return Batch(text, at, np.concatenate((meant[:, None], rivals), axis=1))
+        return rivals
 
     def _misread(self, right: I64, rng: np.random.Generator) -> I64:
         """Text with some of its words read as the channel reads them."""

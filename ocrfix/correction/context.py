@@ -91,7 +91,8 @@ class ContextModel:
         self._load = load
 
     @cached_property
-    def _w(self) -> Weights:
+    def weights(self) -> Weights:
+        """What was learned; loaded when it is first needed."""
         return self._load()
 
     def score(self, ids: I64, at: I64, options: I64, counts: I64) -> F32:
@@ -105,7 +106,7 @@ class ContextModel:
         kept[1:] = (ids[1:] != BOUNDARY_ID) | (ids[:-1] != BOUNDARY_ID)
         edge = np.zeros(WIDE, dtype=np.int64)
         text = np.concatenate((edge, ids[kept], edge))
-        text[text >= len(self._w.words)] = UNKNOWN_ID
+        text[text >= len(self.weights.words)] = UNKNOWN_ID
         blocks = np.cumsum(text == BOUNDARY_ID)
         places = np.cumsum(kept)[at] - 1 + WIDE
         out = np.empty(len(options), dtype=np.float32)
@@ -117,13 +118,13 @@ class ContextModel:
             some = slice(int(ends[begin] - counts[begin]), int(ends[end - 1]))
             row = np.repeat(np.arange(end - begin), counts[begin:end])
             words = options[some]
-            meant = self._w.meant[words].astype(np.float32)
-            out[some] = np.einsum("ij,ij->i", state[row], meant) + self._w.common[words]
+            meant = self.weights.meant[words].astype(np.float32)
+            out[some] = np.einsum("ij,ij->i", state[row], meant) + self.weights.common[words]
         return out
 
     def _state(self, text: I64, blocks: I64, places: I64) -> F32:
         """What is expected at each place."""
-        w = self._w
+        w = self.weights
         window = places[:, None] + _STEPS
         words = text[window]
         boundary = words == BOUNDARY_ID
