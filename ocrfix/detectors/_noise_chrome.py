@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from ocrfix.detectors._noise_chain import Told, told_lines
 from ocrfix.detectors._noise_chrome_lines import (
     HOME,
     LONGEST,
@@ -18,8 +18,9 @@ from ocrfix.detectors._noise_chrome_lines import (
     fold_chrome,
     may_have_notices,
 )
-from ocrfix.detectors._noise_lines import ENDINGS, LONG, Mark, Sheet
-from ocrfix.detectors._noise_rules import WEB_CHROME
+from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, wrapped
+from ocrfix.detectors._noise_rules import MODEL_CHATTER, WEB_CHROME
+from ocrfix.detectors._noise_talk import talk_weight
 from ocrfix.detectors._noise_vocabulary import web_words
 from ocrfix.model import Safety
 
@@ -31,6 +32,18 @@ _SENTENCE: Final = 8  # words from which on a line among others is rather a sent
 _FILLED: Final = 0.7  # share of a paragraph's usual line from which on a line fills its place
 _SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
 _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
+_SURE: Final = 0.95
+_LIKELY: Final = 0.7
+_KNOWN: Final = {
+    "sure": 4.0, "built": 3.0, "near": 2.0, "solo": 2.2, "pointer": 2.2, "link": 1.0, "keys": 1.0,
+    "weak": 1.0,
+}  # fmt: skip
+"""What lines of the tiers weigh for the lines beside them."""
+_STEP: Final = re.compile(r"(?:bước|cách|step) \d{1,2}\b", re.IGNORECASE)
+_EACH: Final = 6  # lines of chrome for each line of running text that a page around an article has at most
+_TURNS: Final = 4
+_BETWEEN: Final = 2
+"""Runs from which on a document may be a glossary, and lines between two of them that it has at most."""
 _ABSTRACT: Final = re.compile(r"\W{0,3}(?:tóm tắt|abstract|summary|keywords?)\b", re.IGNORECASE)
 
 
@@ -43,25 +56,54 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
         if (
             index >= start
             and len(line.text) <= LONGEST
-            and not _wrapped(sheet, index)
+            and not wrapped(sheet, index)
             and (tier := chrome_tier(line.text, notices=notices))
         ):
             tiers[index] = tier
     for index in _in_paragraphs(sheet, tiers):
         del tiers[index]
-    if not tiers:
+    known = {i: _KNOWN[t] for i, t in tiers.items() if t in _KNOWN}
+    told = told_lines(sheet, known, noise)
+    told = {i: one for i, one in told.items() if i >= start and one.likely >= _LIKELY}
+    if not tiers and not told:
         return []
-    body = any(
+    for index, one in told.items():
+        if one.likely >= _SURE and index not in tiers:
+            tiers[index] = "told"
+    running = sum(len(line.text) >= 2 * LONG and i not in tiers for i, line in enumerate(sheet.lines))
+    body = len(tiers) <= _EACH * max(1, running) and any(
         len(line.text) >= _BODY and i not in tiers and i not in noise for i, line in enumerate(sheet.lines)
     )
     found = []
     subject = _Subject(sheet, tiers)
-    for run in _all_runs(sheet, tiers, noise):
+    for run in (_run(sheet, lines, tiers, noise) for lines in _runs(sorted(tiers), noise)):
         found += [mark for i in run.lines if (mark := _judge(sheet, i, tiers[i], run, subject))]
+    alternates = _alternates(sheet, tiers)
+    if alternates:
+        found = [m if tiers[m.lines[0]] == "sure" else _doubted(m) for m in found]
+    safe = {m.lines[0] for m in found if m.safety is Safety.SAFE}
+    found = [m for m in found if m.lines[0] in safe or m.lines[0] not in told]
+    found += [
+        _told_mark(sheet, i, one, subject, alternates=alternates) for i, one in told.items() if i not in safe
+    ]
     if body:
         return found
     # A list of such words, or nothing but them: not a page around an article.
-    return [replace(m, safety=Safety.UNSAFE, confidence=min(m.confidence, 0.7)) for m in found]
+    return [_doubted(m) for m in found]
+
+
+def _doubted(mark: Mark) -> Mark:
+    return replace(mark, safety=Safety.UNSAFE, confidence=min(mark.confidence, 0.7))
+
+
+def _alternates(sheet: Sheet, tiers: dict[int, str]) -> bool:
+    """Whether words of web pages take turns with short lines, as in a glossary."""
+    runs = _runs(sorted(tiers), frozenset())
+    gaps = [(a[-1] + 1, b[0]) for a, b in pairwise(runs)]
+    short = sum(
+        b - a <= _BETWEEN and all(len(sheet.lines[i].text) < 4 * LONG for i in range(a, b)) for a, b in gaps
+    )
+    return len(runs) >= _TURNS and 2 * short > len(gaps)
 
 
 def _after_front_matter(sheet: Sheet) -> int:
@@ -72,16 +114,6 @@ def _after_front_matter(sheet: Sheet) -> int:
         if line.text == "---":
             return index + 1
     return 0
-
-
-def _wrapped(sheet: Sheet, index: int) -> bool:
-    """Whether the line is a piece of a sentence that runs over several lines of its block."""
-    line, own = sheet.lines[index], sheet.ranges[sheet.lines[index].block]
-    before = sheet.lines[index - 1].text if index > own.start else "."
-    after = sheet.lines[index + 1].text if index + 1 < own.stop else "."
-    if len(before) >= LONG and before[-1] not in ENDINGS and not line.text[0].isupper():
-        return True
-    return line.text[-1] not in ENDINGS and after[0].islower()
 
 
 def _in_paragraphs(sheet: Sheet, tiers: dict[int, str]) -> list[int]:
@@ -101,6 +133,19 @@ def _in_paragraphs(sheet: Sheet, tiers: dict[int, str]) -> list[int]:
     return found
 
 
+def _told_mark(sheet: Sheet, index: int, one: Told, subject: _Subject, *, alternates: bool) -> Mark:
+    """A line that the chain tells to be litter."""
+    text = sheet.lines[index].text
+    about = subject.web if one.kind == "chrome" else subject.reading
+    sure = one.likely >= _SURE and not about and not alternates
+    grade = (min(one.likely, 0.97), Safety.SAFE) if sure else (min(one.likely, 0.9), Safety.UNSAFE)
+    rule, name = (
+        (WEB_CHROME, "web page chrome") if one.kind == "chrome" else (MODEL_CHATTER, "a model's remark")
+    )
+    message = f'{name} "{text if len(text) <= 60 else text[:57] + "..."}"'
+    return Mark(rule, message, *grade, (index,), evidence={"tier": "told", "likely": round(one.likely, 3)})
+
+
 class _Subject:
     """What the running text of a document speaks of."""
 
@@ -116,17 +161,27 @@ class _Subject:
         ]
 
     @cached_property
-    def end(self) -> int:
-        """The number of the last line of running text; before it a line of some words may be a headline."""
-        lines = self._sheet.lines
-        long = (i for i in range(len(lines) - 1, -1, -1) if len(lines[i].text) >= 2 * LONG)
-        return next((i for i in long if i not in self._tiers), 0)
+    def _speaking(self) -> list[str]:
+        return [
+            line.text.casefold()
+            for i, line in enumerate(self._sheet.lines)
+            if len(line.text) >= LONG and i not in self._tiers
+        ][:_SAMPLE]
 
     @cached_property
     def web(self) -> bool:
         """Whether it is about web pages and apps, so that their words can be its headings and steps."""
-        speaking = sum(map(web_words, self._prose[:_SAMPLE]))
-        return speaking >= 2 and speaking >= 0.15 * min(len(self._prose), _SAMPLE)
+        if sum(_STEP.match(line.text) is not None for line in self._sheet.lines[:_SAMPLE]) > 1:
+            return True
+        speaking = sum(map(web_words, self._speaking))
+        return speaking >= 2 and speaking >= 0.15 * len(self._speaking)
+
+    @cached_property
+    def reading(self) -> bool:
+        """Whether it is about pictures and the reading of texts."""
+        classes = [talk_weight(text)[1] for text in self._speaking]
+        speaking = sum(bool(c & {"reading", "given", "model"}) for c in classes)
+        return speaking >= 2 and speaking >= 0.15 * len(self._speaking)
 
     @cached_property
     def scholarly(self) -> bool:
@@ -155,17 +210,6 @@ class _Run(NamedTuple):
     """They are a site's home and the names of its sections."""
 
 
-def _all_runs(sheet: Sheet, tiers: dict[int, str], noise: frozenset[int]) -> Iterator[_Run]:
-    """The runs of chrome; a line of little weight belongs to none, unless its run is sure without it."""
-    for lines in _runs(sorted(tiers), noise):
-        run = _run(sheet, lines, tiers, noise)
-        if run.sure or run.menu:
-            yield run
-            continue
-        for part in _runs([i for i in lines if tiers[i] != "trace"], noise):
-            yield _run(sheet, part, tiers, noise)
-
-
 def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset[int]) -> _Run:
     kinds = [tiers[i] for i in lines]
     near = [k for k in kinds if k in ("near", "solo", "built")]
@@ -177,6 +221,7 @@ def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset
     return _Run(
         lines,
         sure="sure" in kinds
+        or "told" in kinds
         or ("built" in kinds and weight > _WEIGHTS["built"])
         or (bool(near) and len(lines) >= _COMPANY and weight >= _TOGETHER),
         last=after == len(sheet.lines) and lines[0] > 0,
@@ -187,11 +232,9 @@ def _run(sheet: Sheet, lines: list[int], tiers: dict[int, str], noise: frozenset
 
 _WEIGHTS: Final = {
     "sure": 3, "built": 3, "near": 2, "solo": 2, "pointer": 2, "weak": 1, "link": 1, "keys": 1, "section": 0,
-    "akin": 1, "trace": 0,
+    "told": 3,
 }  # fmt: skip
 """What lines of the tiers weigh as company of others."""
-_TITLE: Final = {"trace": 4, "akin": 7}
-"""Blanks in a line from which on it may be a headline that stands among chrome above its article."""
 _COMPANY: Final = 3
 _TOGETHER: Final = 5
 """Lines and weight from which on a run is sure without any line that is so by itself."""
@@ -215,16 +258,9 @@ _UNSURE: Final[_Grade] = (0.75, Safety.UNSAFE)
 
 
 def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) -> Mark | None:
-    if (
-        tier in ("trace", "akin")
-        and index < subject.end
-        and sheet.lines[index].text.count(" ") >= _TITLE[tier]
-    ):
-        return None
-    if tier == "trace":
-        grade = (0.95, Safety.SAFE) if _inside(sheet, index, run) else None
-    else:
-        grade = _in_company(tier, run) or _alone(sheet, index, tier, run, subject)
+    grade = _in_company(tier, run) or _alone(sheet, index, tier, run, subject)
+    if grade and tier != "sure" and subject.web:
+        grade = min(grade, _UNSURE)
     if grade is None:
         return None
     text = sheet.lines[index].text
@@ -233,19 +269,13 @@ def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) ->
     return Mark(WEB_CHROME, message, *grade, (index,), evidence=evidence)
 
 
-def _inside(sheet: Sheet, index: int, run: _Run) -> bool:
-    """Whether a line of a sure run stands between others of it, or between it and the document's end."""
-    first, last = index == run.lines[0], index == run.lines[-1]
-    return run.sure and not first and not (last and index < len(sheet.lines) - 1)
-
-
 def _in_company(tier: str, run: _Run) -> _Grade | None:
     """How sure a line is chrome by its own tier and the lines beside it."""
     if tier == "sure":
         return 0.97, Safety.SAFE
     if tier in ("near", "solo", "built") and (run.sure or run.last or run.menu):
         return 0.96, Safety.SAFE
-    company = {"akin": run.sure or run.menu, "weak": run.sure or run.menu, "section": run.site}
+    company = {"weak": run.sure or run.menu, "section": run.site, "told": False}
     return (0.95, Safety.SAFE) if company.get(tier, run.sure) else None
 
 

@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 
 from ocrfix._data import data_path
 from ocrfix.detectors._noise_forms import form_tier
-from ocrfix.detectors._noise_vocabulary import built_tier, first_of_menu, is_parted, names_column, split_menu
-from ocrfix.detectors._noise_weights import line_weight, may_weigh
+from ocrfix.detectors._noise_vocabulary import built_tier, first_of_menu, is_parted, split_menu
 
 __all__ = ["HOME", "LONGEST", "SECTIONS", "chrome_tier", "fold_chrome", "may_have_notices"]
 
@@ -72,21 +71,6 @@ _WORKS: Final = re.compile(
 _MENU: Final = 160  # characters of the longest row of buttons
 _PARTS: Final = 12  # buttons of one row
 _TITLE: Final = 6  # words from which on what follows "see also" is a headline, not a keyword
-_CREDIT: Final = re.compile(
-    r"(?:(?:tin|bài|ảnh|video|clip|đồ họa|minh họa|nguồn|tác giả|thực hiện|biên dịch|ghi)\b.{0,20}:|theo\b"
-    r"|pv\b|ctv\b|phóng viên\b|ban biên tập$|tòa soạn$|\()",
-    re.IGNORECASE,
-)
-_WORDS: Final = 17
-_SENTENCE: Final = 12
-"""Blanks in the longest line, and in the longest with a full stop, whose words are weighed."""
-_WEIGHED: Final = 120  # characters of the longest line whose words are weighed
-_TOLD: Final = 5.0
-_AKIN: Final = 3.3
-_TRACE: Final = 1.0
-"""Weights from which on a line is chrome between paragraphs, beside other chrome, and inside a run of it.
-
-Of 109,000 short right lines 14, 300 and 2,400 reach them, of lines of unseen web pages 24, 60 and 85 %."""
 HOME: Final = ("trang chủ", "trang nhất", "home")
 _HEAD: Final = 12  # characters in which it is named
 SECTIONS: Final = 3
@@ -149,34 +133,12 @@ def chrome_tier(text: str, *, notices: bool = True) -> str | None:
         tier = built_tier(text)
         if tier != "built":
             tier = (_notice_tier(text) if notices else _marked_tier(text)) or form_tier(text) or tier
-    return tier or _weighed_tier(text)
+    return tier
 
 
 def _is_row(text: str) -> bool:
     """Whether it is a row of a table, as Markdown writes them; its cells may say what they like."""
     return text[:1] == "|" and text[-1] == "|" and text.count("|") > 2
-
-
-def _weighed_tier(text: str) -> str | None:
-    """What a line is by the learned weights of its words: "akin" and "trace" count only in company."""
-    if len(text) > _WEIGHED or text[-1] in ",;-" or text[0] in '“"‘' or not text[0].isupper():
-        return None
-    if text.count(" ") > (_SENTENCE if text[-1] == "." else _WORDS):
-        return None
-    if not may_weigh(text, "chrome", _TRACE):
-        return None
-    weight = line_weight(text, "chrome")
-    if weight >= _TRACE and (names_column(text) or _CREDIT.match(text)):
-        return None
-    if weight >= _TOLD and text.count(" ") >= 2 and not _begins_as_section(text):
-        return "solo"
-    return "akin" if weight >= _AKIN else "trace" if weight >= _TRACE else None
-
-
-def _begins_as_section(text: str) -> bool:
-    """Whether a line begins with a section's name, as the title of a box or column of a paper may too."""
-    words, whole = fold_chrome(text).split(), _phrases().whole
-    return any(whole.get(" ".join(words[:size])) == "section" for size in (1, 2, 3))
 
 
 def _listed_tier(text: str) -> str | None:

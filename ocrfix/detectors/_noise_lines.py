@@ -24,6 +24,7 @@ __all__ = [
     "goes_on",
     "running",
     "skeleton",
+    "wrapped",
 ]
 
 ENDINGS: Final = '.!?…:;"”’»)]}'
@@ -190,6 +191,16 @@ def goes_on(left: str, right: str) -> bool:
         and right[0].islower()
         and not (len(right) > 1 and right[1] in ").")
     )
+
+
+def wrapped(sheet: Sheet, index: int) -> bool:
+    """Whether the line is a piece of a sentence that runs over several lines of its block."""
+    line, own = sheet.lines[index], sheet.ranges[sheet.lines[index].block]
+    before = sheet.lines[index - 1].text if index > own.start else "."
+    after = sheet.lines[index + 1].text if index + 1 < own.stop else "."
+    if len(before) >= LONG and before[-1] not in ENDINGS and not line.text[0].isupper():
+        return True
+    return line.text[-1] not in ENDINGS and after[0].islower()
 
 
 def findings(sheet: Sheet, marks: Iterable[Mark], config: Config) -> list[Finding]:

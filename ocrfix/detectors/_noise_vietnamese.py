@@ -77,24 +77,10 @@ _GLUED: Final = re.compile(
 _CUT: Final = re.compile(r"[.!?…;:”\"»)][ \t]+(?=[^\W\d_a-z])")
 _WEIGHT: Final = 5
 """Weight from which on a line is a model's; 12 lines of 63 million characters of right text reach it."""
-_TOLD: Final = 5.0
-_LIKE: Final = 3.5
-_TOLD_EDGE: Final = 3.0
-_LIKE_EDGE: Final = 1.5
-"""Learned weights from which on a line is surely and likely a model's, in the text and as its first or last.
-
-Of 90,000 right sentences 0, 5, 13 and 80 reach them, of unseen remarks 48, 63, 70 and 84 %."""
 _GLUED_WEIGHT: Final = 6.0
 """Learned weight from which on a paragraph's last sentence is a model's; no right one of 90,000 has it."""
 _STRANGE: Final = 0.25
-_STRANGER: Final = 0.7
-"""Shares of words that speak neither of pages nor of reading up to which a line may be a remark."""
-_TOLD_CLASSES: Final = frozenset(("defect", "reading", "model"))
-_EDGE_CLASSES: Final = _TOLD_CLASSES | {"source", "given", "asked"}
-_BRACKETED: Final = 2.0
-"""What square brackets round a line weigh."""
-_FEWEST: Final = 2  # blanks in the shortest line whose words are weighed
-_LISTED: Final = re.compile(r"(?:\d{1,3}|[a-zđ]|[ivx]{1,4})[.)]\s|[-–•+]\s", re.IGNORECASE)
+"""Share of words that speak neither of pages nor of reading up to which a line may be a remark."""
 _EDGE_WEIGHT: Final = 4
 _FIRST_NOTE: Final = 2
 _AT_EDGE: Final = 3  # lines from which on a document has an edge and a middle
@@ -143,10 +129,7 @@ def _weighed(sheet: Sheet, index: int) -> Grade | None:
     """
     if len(sheet.lines[index].text) > OPENING or not sheet.lines[index].text.strip("*_# "):
         return None
-    learned = _by_words(sheet, index)
-    if learned and learned[1] is Safety.SAFE:
-        return learned
-    return _by_classes(sheet, index) or learned
+    return _by_classes(sheet, index)
 
 
 def _by_classes(sheet: Sheet, index: int) -> Grade | None:
@@ -163,35 +146,6 @@ def _by_classes(sheet: Sheet, index: int) -> Grade | None:
     if not sure:
         return (0.75, Safety.UNSAFE) if weight >= _WEIGHT else None
     return (0.75, Safety.UNSAFE) if _speaks_of_pictures(sheet, index) else (0.95, Safety.SAFE)
-
-
-def _by_words(sheet: Sheet, index: int) -> Grade | None:
-    """How sure a Vietnamese line by itself is a model's, by the learned weights of its words."""
-    line = sheet.lines[index]
-    text = line.text.strip(LIST_MARKS)
-    if (
-        not text
-        or text.count(" ") < _FEWEST
-        or text[0] in '“"'
-        or text[0].islower()
-        or _LISTED.match(line.text)
-    ):
-        return None
-    strange = strangeness(text, _STRANGER)
-    if strange > _STRANGER:
-        return None
-    weight = line_weight(text, "remark")
-    if line.text[0] == "[" and line.text[-1] == "]":
-        weight += _BRACKETED
-    last = len(sheet.lines) - 1
-    edge = last >= _AT_EDGE and index in (0, last)
-    if weight < (_LIKE_EDGE if edge else _LIKE):
-        return None
-    sure = weight >= (_TOLD_EDGE if edge else _TOLD) and strange <= _STRANGE
-    classes = talk_weight(text.casefold())[1]
-    if classes.isdisjoint(_EDGE_CLASSES if edge else _TOLD_CLASSES):
-        return None
-    return (0.95, Safety.SAFE) if sure and not _speaks_of_pictures(sheet, index) else (0.75, Safety.UNSAFE)
 
 
 def _unread(sheet: Sheet, index: int) -> Grade | None:
