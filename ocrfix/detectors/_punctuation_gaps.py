@@ -52,6 +52,7 @@ _ABBREVIATED: Final = frozenset((
     "cn",
 ))  # fmt: skip
 _SIGNS: Final = frozenset(":;-–—")
+_OF_NUMBERS: Final = frozenset("-–~")
 _QUOTES: Final = frozenset('"“”+=<>*')
 _APOSTROPHES: Final = frozenset("'’‘`´")
 _INNER: Final = frozenset(".-–'’‘:;*/_+=<>,")
@@ -218,6 +219,8 @@ def _targets(run: str, marks: str, beside: tuple[str, str], noise: Noise) -> tup
     if marks == ".":
         numbers = before.isdigit() and following.isdigit()
         return (COMMA, NOTHING) if following.islower() or (noisy and not numbers) else ()
+    if marks in _OF_NUMBERS and following.isdigit() and run[0] == " " != run[-1]:
+        return ()  # below nought, or about
     if marks in _SIGNS:
         if noisy and capital and marks in ":;":
             return (NOTHING, STOP)
