@@ -1,12 +1,16 @@
 """Whether the context model knows which half of a sentence goes on from which.
 
-    python benchmarks/context_seams.py --clean clean-dev.txt --articles viwiki-dev.jsonl
+    python benchmarks/context_seams.py --clean clean-dev.txt --articles viwiki-dev.jsonl [--corpus FILE]…
 
 Right paragraphs are cut inside a sentence, before a small letter; the true second half is to be found among
 it and ten others, of other paragraphs (``--clean``, one a line) or of the same article (``--articles``, JSON
 lines with "text"). N-grams: what `ocrfix.detectors` weighs of a seam. Context: how much better the words next
 to the seam (three or eight to each side) fit with the other half in sight than without it, a weight for each
 side. The weights are those of a conditional logit, fitted on one half of the cuts and tried on the other.
+
+With ``--corpus`` (right text with headlines, documents parted by form feeds), a third table: the pairs of
+blocks that the structure stage weighs in documents broken on purpose, with all that it knows of a pair, and
+with the context model beside it; fitted on one half of the documents and tried on the other.
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ from numpy.typing import NDArray
 
 from ocrfix.correction.context import ContextModel
 from ocrfix.correction.corrector import load_corrector
+from ocrfix.detectors._joins_damage import Broken, broken_documents, material
 from ocrfix.detectors._joins_fit import fits
+from ocrfix.detectors._joins_learning import Seen, _look, logistic
 from ocrfix.evaluation import read_paragraphs
 from ocrfix.language_model import LanguageModel
 from ocrfix.language_model.model import BOUNDARY_ID, UNKNOWN_ID
@@ -37,6 +43,10 @@ AROUND: Final = 10
 FROM_AN_ARTICLE: Final = 40
 SIGHT: Final = 25
 RIDGE: Final = 1e-3
+DOCUMENTS: Final = 1500
+"""Drawn from each file of the corpus."""
+MOST: Final = 15.0
+"""Nats that count of a gain."""
 APART: Final = np.array([BOUNDARY_ID, UNKNOWN_ID] * 10 + [BOUNDARY_ID])
 """Fills the sight of the context model."""
 
@@ -145,12 +155,62 @@ def table(name: str, found: Sequence[Cut], say: Callable[[str], None]) -> None:
         say(f"| {kind} | {100 * right.mean():.1f} | {cell} | {nats.mean():.3f} |")
 
 
+def pairs_of_blocks(paths: Sequence[Path], rng: random.Random) -> list[Seen]:
+    """What the structure stage sees in documents broken on purpose, and in right ones."""
+    language = load_corrector().model
+    found = material(paths, rng, DOCUMENTS)
+    broken = list(broken_documents(found, rng, 2))
+    right = rng.sample(found.right, min(len(found.right), len(broken)))
+    every = [*broken, *(Broken(blocks, frozenset()) for blocks in right)]
+    return [seen for document in every if (seen := _look(document, language)) is not None]
+
+
+def stage_table(seen: Sequence[Seen], say: Callable[[str], None]) -> None:
+    """The lines of the third table."""
+    corrector = load_corrector()
+    assert corrector.context is not None
+    own = np.array([list(row.values()) for s in seen for row in s.rows])
+    true = np.array([right for s in seen for right in s.true])
+    document = np.repeat(np.arange(len(seen)), [len(s.true) for s in seen])
+    first = np.array([i for s in seen for i, _ in s.places])
+    texts = [(s.units[i].open_text, s.units[j].text) for s in seen for i, j in s.places]
+    small = own[:, [list(seen[0].rows[0]).index("small")]]
+    kinds = {"as it is": own}
+    for words in (3, 8):
+        long = np.array(
+            [min(len(corrector.model.token_ids(t)) for t in (a[-400:], b[:400])) >= words for a, b in texts]
+        )
+        gain = np.zeros((len(texts), 2))
+        some = [pair for pair, enough in zip(texts, long.tolist(), strict=True) if enough]
+        gain[long] = gains(some, words, corrector.model, corrector.context).clip(-MOST, MOST)
+        kinds[f"and context, {words} words"] = np.hstack((own, gain, gain * small))
+    half = (np.random.default_rng(1).random(len(seen)) < 0.5)[document]
+    say(f"| {len(true)} pairs, {true.sum()} true | nats | found at 95 % precision, % | right half first, % |")
+    say("| --- | --- | --- | --- |")
+    for kind, rows in kinds.items():
+        odds = np.zeros(len(true))
+        for learned in (half, ~half):
+            weights, always = logistic(rows[learned], true[learned])
+            odds[~learned] = rows[~learned] @ weights + always
+        nats = np.log1p(np.exp(np.where(true, -odds, odds))).mean()
+        hits = np.cumsum(true[np.argsort(-odds)])
+        sure = np.flatnonzero(hits / np.arange(1, len(hits) + 1) >= 0.95)
+        share = hits[sure[-1]] / hits[-1] if len(sure) else 0.0
+        order = np.lexsort((-odds, first, document))
+        starts = np.flatnonzero(np.diff(document[order] * 10_000 + first[order], prepend=-1))
+        sizes = np.diff(starts, append=len(order))
+        asked = (np.add.reduceat(true[order], starts) > 0) & (sizes > 1)
+        best = true[order][starts][asked].mean()
+        say(f"| {kind} | {nats:.4f} | {100 * share:.1f} | {100 * best:.1f} |")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--clean", type=Path, required=True)
     parser.add_argument("--articles", type=Path, required=True)
+    parser.add_argument("--corpus", action="append", type=Path, default=[])
     args = parser.parse_args(argv)
     rng = random.Random(7)
     paragraphs = read_paragraphs(args.clean)
@@ -158,6 +218,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     print()
     articles = [json.loads(line)["text"].split("\n") for line in args.articles.open(encoding="utf-8")]
     table("the same article", cuts(articles, FROM_AN_ARTICLE, rng), print)
+    if args.corpus:
+        print()
+        stage_table(pairs_of_blocks(args.corpus, random.Random(3)), print)
     return 0
 
 
