@@ -25,6 +25,9 @@ RARE: Final = -14.0
 syllables keeps its hyphen (Ra-glai)."""
 HYPHENS: Final = "-\u2010\u2011"
 SOFT: Final = "\u00ad¬"
+_OPENED: Final = re.compile(r"(?<!\S)[-\u2010\u2011](?=\w)")
+_CLOSED: Final = re.compile(r"\w[-\u2010\u2011](?!\S)")
+"""A hyphen that opens a title or an aside set between two, and one that closes it ("-Khúc ca-")."""
 _LEFT: Final = re.compile(r"((?:\w+[-\u2010\u2011])*)(\w+)[-\u2010\u2011\u00ad¬]$")
 _RIGHT: Final = re.compile(r"(\w+)((?:[-\u2010\u2011]\w+)*)")
 _INNER: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -66,6 +69,8 @@ def hyphen_joins(lines: list[Line], text: str, language: LanguageModel) -> Itera
         head, tail = _LEFT.search(left.text[-60:]), _RIGHT.match(right.text[:60])
         if head is None or tail is None or (right.gap == 2 and right.case != "lower"):
             continue
+        if _closes(left.text, right.case):
+            continue
         if inner is None:
             inner = frozenset(m.group().lower() for m in _INNER.finditer(text))
             words = frozenset(m.group().lower() for m in _WORD.finditer(text))
@@ -76,6 +81,19 @@ def hyphen_joins(lines: list[Line], text: str, language: LanguageModel) -> Itera
             hyphen = left.text[-1] if left.text[-1] in HYPHENS else "-"
             replacement = {"word": "", "hyphen": hyphen, "space": " "}[kind]
             yield HyphenJoin(i, span, replacement, kind, safety, confidence, head.group(), tail.group())
+
+
+def _closes(text: str, following: str) -> bool:
+    """Whether the hyphen at the end of a line closes what another one opened in the same line.
+
+    Parameters: ``text``, the line; ``following``, the case of the next line. A hyphen at the beginning of
+    the line may be the mark of a list item, whose last word may be broken: so it is where the next line goes
+    on in small letters.
+    """
+    *_, opened = (-1, *(m.start() for m in _OPENED.finditer(text)))
+    if opened < 0 or (opened == 0 and following == "lower"):
+        return False
+    return _CLOSED.search(text, opened + 1, len(text) - 1) is None
 
 
 def _choose(  # noqa: C901, PLR0911, PLR0912
