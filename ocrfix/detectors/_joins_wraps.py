@@ -61,6 +61,9 @@ ALONE_GOES_ON: Final = 5.2
 """The fit, in nats, of the only line end of a run."""
 BATCH: Final = 200
 """Line ends judged in one question to the language model."""
+ENTRIES: Final = (3, 2)
+"""Line ends nearby without any sign and before a capital that make the lines entries of a list: their least
+number, and how many there are for each line end that cuts a sentence."""
 WIDEST: Final = 220
 """The widest column, in characters; longer lines are paragraphs."""
 _SENTENCE_INSIDE: Final = re.compile(r"[^\W\d_]{2}[.!?] [^\W\d_]")
@@ -282,6 +285,8 @@ class _Column:
         if sum(self.spaces[near.start : near.stop]) < 2 * len(near):
             return None  # lines of one or two words are entries
         full, bad, stops = self._counts(near)
+        if self._entries(near) > max(ENTRIES[0] - 1, ENTRIES[1] * (full + bad)):
+            return None
         if self.headless and self.run[i + 1].gap == 1 and (full < 5 or bad or stops):
             return False if full > bad + stops else None
         many = full >= 3 and full >= 0.3 * len(near) and bad <= 0.5 * full and stops <= full
@@ -301,6 +306,14 @@ class _Column:
             elif not self.run[j].closed and self.fill[j] < FULL:
                 stops += 1
         return full, bad, stops
+
+    def _entries(self, near: range) -> int:
+        """Line ends after a letter or figure and before a capital: few in running text, most in a list."""
+        return sum(
+            self.run[j + 1].case == "upper" and not self.run[j].closed and self.run[j].text[-1].isalnum()
+            for j in near
+            if not self.cut[j]
+        )
 
     def _fills(self, i: int, page: int) -> bool:
         """Whether a line is as wide as the columns of the rest of the document."""
