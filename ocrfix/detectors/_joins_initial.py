@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cache, lru_cache
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -59,8 +62,11 @@ UNKNOWN_COST: Final = 3.0
 ASKED_DRAWN: Final = 1.0
 ASKED_RARE: Final = -9.5
 """First words are asked about that draw the second word by less than this, or are as rare, in nats."""
+_NEARBY: Final = 3000
+"""Characters on each side in which a first word that stands inside a line as well is right as it is."""
 _PARAGRAPH: Final = 60
 """The least length of a paragraph, in characters, that has a drop cap."""
+_start: Final = attrgetter("start")
 
 
 class Gain(NamedTuple):
@@ -112,7 +118,7 @@ def initial_findings(
             found = list(_misplaced(lines, group.start, context))
             yield from found or _lost(lines, group, lost.get(number), context)
     if capitals:
-        yield from _lost_before_capital(capitals, context.language)
+        yield from _lost_before_capital(capitals, lines, context.language)
 
 
 def _begins_anew(lines: list[Line], groups: list[Span], number: int) -> bool:
@@ -363,7 +369,17 @@ def _lost(lines: list[Line], group: Span, best: Gain | None, context: Context) -
     )
 
 
-def _lost_before_capital(heads: list[Line], language: LanguageModel) -> Iterator[Finding]:
+def _stands_nearby(word: str, head: Line, lines: list[Line]) -> bool:
+    """Whether a word with a capital stands inside a line nearby too, as a name does that is told of."""
+    inside = re.compile(rf"\S [\"“‘(]?{word}(?!\w)")
+    place = bisect_left(lines, head.start, key=_start)
+    before = lines[max(0, bisect_left(lines, head.start - _NEARBY, key=_start) - 1) : place]
+    after = lines[place : bisect_left(lines, head.start + _NEARBY, key=_start)]
+    ends = chain((line.text[-_NEARBY:] for line in before), (line.text[:_NEARBY] for line in after))
+    return any(map(inside.search, ends))
+
+
+def _lost_before_capital(heads: list[Line], lines: list[Line], language: LanguageModel) -> Iterator[Finding]:
     """Paragraphs whose next letter was taken for the capital (Hát huy for Phát huy)."""
     heads = [h for h in heads if (m := _WORD.match(h.text)) and _wholes(m.group().lower(), language)]
     if not heads:
@@ -386,6 +402,8 @@ def _lost_before_capital(heads: list[Line], language: LanguageModel) -> Iterator
         if word is None or not head.text.startswith(" ", word.end()):
             continue
         if best is None or best.gain < CAPITAL_GAIN or best.lead < SURE_LEAD or not language.known(best.word):
+            continue
+        if _stands_nearby(word.group(), head, lines):
             continue
         least = CAPITAL_SURE if language.known(word.group()) else UNKNOWN_SURE
         safe = best.gain >= least[0] and best.lead >= least[1]
