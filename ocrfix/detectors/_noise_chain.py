@@ -18,9 +18,9 @@ from ocrfix.detectors._noise_concepts import english_talk
 from ocrfix.detectors._noise_lines import ENDINGS, Line, Sheet, wrapped
 from ocrfix.detectors._noise_talk import strangeness, talk_weight
 from ocrfix.detectors._noise_vocabulary import names_column
-from ocrfix.detectors._noise_weights import line_weight, may_weigh, speaks
+from ocrfix.detectors._noise_weights import line_weight, possible_kinds, speaks
 
-__all__ = ["Told", "told_lines", "weigh"]
+__all__ = ["Told", "in_list", "told_lines", "weigh"]
 
 _LEAST: Final = 0.0
 _LEAST_LAST: Final = -1.5
@@ -40,6 +40,7 @@ _PROSE: Final = 50  # characters of a line of running text
 _LISTED: Final = re.compile(
     r"(?:\d{1,3}|[a-zđA-ZĐ]|[ivxIVX]{1,4})[.)]\s|[-–•+*o☐☑✓]\s|\d{1,2}\s?[:h]\s?\d\d\b(?!\s?/)"
 )
+_SECTION: Final = re.compile(r"(={1,4})[^=\d]+\1$")  # a heading in the markup of wikis
 _BLANKS: Final = re.compile(r"\.{5,}|…{2,}|_{2,}")
 _FILLED_IN: Final = re.compile(r"(?:\. ?){5,}|…{2,}|_{2,}|[☐□]|\|_")
 _CREDIT: Final = re.compile(
@@ -75,6 +76,8 @@ _PLAIN: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 _NAME: Final = re.compile(
     r"(?-i:[A-ZĐÀ-Ỹ])[^\W\d_]+(?: (?-i:[A-ZĐÀ-Ỹ])[^\W\d_]*){1,4}(?: ?[-–,] ?(?-i:[A-ZĐÀ-Ỹ]).{1,30})?"
 )
+_CAPITAL: Final = re.compile(r"(?<=[^\W\d_] )[A-ZĐÀ-Ỹ](?=[^\W\d_]*[a-zđà-ỹ])")
+_NAMED: Final = 2  # words with a capital inside a remark, at most; more are names or a title
 _INVITES: Final = re.compile(r"(?:(?:kính|xin) )?mời\b|đón xem|thông tin chi tiết\b", re.IGNORECASE)
 _POINTS: Final = re.compile(
     r"\W*(?:continued|see|turn|tiếp|xem tiếp|còn tiếp|hình|bảng|ảnh|figure|table)\b[^\d]{0,20}\d+\W*$",
@@ -117,8 +120,8 @@ def weigh(text: str, least: float = _LEAST) -> _Weighed | None:
     if not 1 < len(text) <= _LONGEST or text[0] in _NEVER or not any(map(str.isalpha, text)):
         return None
     lost = _PER_LETTER * max(0, len(text) - _LONG)
-    kinds = [kind for kind in ("chrome", "remark") if may_weigh(text, kind)]
-    best = max((_Weighed(kind, line_weight(text, kind)) for kind in kinds), key=_by_weight, default=None)
+    weights = (_Weighed(kind, line_weight(text, kind)) for kind in possible_kinds(text))
+    best = max(weights, key=_by_weight, default=None)
     if (
         best is None
         or best.weight < least
@@ -129,6 +132,8 @@ def weigh(text: str, least: float = _LEAST) -> _Weighed | None:
     if _CONTACT.match(text) or _NAME.fullmatch(text):
         return best._replace(weight=min(best.weight, _ADDRESSED))
     weight = best.weight - lost
+    if best.kind == "remark" and len(_CAPITAL.findall(text)) > _NAMED:
+        weight = min(weight, _HEADED)
     if best.kind == "remark" and text[0] not in _OPENED and text[-1] != ":" and _is_statement(text):
         weight = min(weight, _SUBTITLED)
     if _INVITES.match(text):
@@ -150,7 +155,11 @@ def _by_weight(one: _Weighed) -> float:
 
 def _is_content(text: str, kind: str) -> bool:
     """Whether a line has a form of content: list items, blanks to fill in, credits, quotations."""
-    if any(form.match(text) for form in (_LISTED, _CREDIT, _POINTS)) or _BLANKS.search(text) or " = " in text:
+    if (
+        any(form.match(text) for form in (_LISTED, _CREDIT, _POINTS, _SECTION))
+        or _BLANKS.search(text)
+        or " = " in text
+    ):
         return True
     if kind == "chrome":
         return '"' in text or "“" in text
@@ -164,7 +173,7 @@ def _speaks_of_pages(text: str) -> bool:
     return talk is not None and talk.reading + talk.things > 0
 
 
-def _in_list(lines: Sequence[Line], index: int, told: Container[int]) -> bool:
+def in_list(lines: Sequence[Line], index: int, told: Container[int]) -> bool:
     """Whether a line that may be litter stands among short lines that are none, as those of lists."""
     for step in (-1, 1):
         place = index + step
@@ -269,7 +278,7 @@ def _told(
         chances = zip(left, _likely([odds.get(i, 0.0) for i in left]), strict=True)
         likely = {i: share for i, share in chances if share >= _HALF and i in kinds}
         for index, share in likely.items():
-            doubtful = weights.get(index, _NOTHING) < _SAFE or _in_list(lines, index, odds)
+            doubtful = weights.get(index, _NOTHING) < _SAFE or in_list(lines, index, odds)
             known = found[index].likely if index in found else 0.0
             found[index] = Told(kinds[index], max(known, min(share, _DOUBTFUL) if doubtful else share))
         sure = {i for i, share in likely.items() if share >= _SURE}

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ocrfix.detectors._noise_chain import Told, told_lines
+from ocrfix.detectors._noise_chain import Told, in_list, told_lines
 from ocrfix.detectors._noise_chrome_lines import (
     HOME,
     LONGEST,
@@ -33,12 +33,16 @@ _FILLED: Final = 0.7  # share of a paragraph's usual line from which on a line f
 _SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
 _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
 _SURE: Final = 0.95
+_CERTAIN: Final = 0.98
+"""How likely a line is that counts as litter for others, and one that goes; right lines reached 0.97."""
 _LIKELY: Final = 0.7
 _KNOWN: Final = {
     "sure": 4.0, "built": 3.0, "near": 2.0, "solo": 2.2, "pointer": 2.2, "link": 1.0, "keys": 1.0,
     "weak": 1.0,
 }  # fmt: skip
 """What lines of the tiers weigh for the lines beside them."""
+_WRITING: Final = re.compile(r"\b(?:chữ (?!ký)|dấu (?!hiệu|vết|ấn)|[kc]ý tự|kí tự|nét bút|phụ âm|nguyên âm)")
+_OFTEN: Final = 4  # lines that speak of writing in a text that is about it
 _STEP: Final = re.compile(r"(?:bước|cách|step) \d{1,2}\b", re.IGNORECASE)
 _EACH: Final = 6  # lines of chrome for each line of running text that a page around an article has at most
 _TURNS: Final = 4
@@ -137,7 +141,7 @@ def _told_mark(sheet: Sheet, index: int, one: Told, subject: _Subject, *, altern
     """A line that the chain tells to be litter."""
     text = sheet.lines[index].text
     about = subject.web if one.kind == "chrome" else subject.reading
-    sure = one.likely >= _SURE and not about and not alternates
+    sure = one.likely >= _CERTAIN and not about and not alternates
     grade = (min(one.likely, 0.97), Safety.SAFE) if sure else (min(one.likely, 0.9), Safety.UNSAFE)
     rule, name = (
         (WEB_CHROME, "web page chrome") if one.kind == "chrome" else (MODEL_CHATTER, "a model's remark")
@@ -178,7 +182,10 @@ class _Subject:
 
     @cached_property
     def reading(self) -> bool:
-        """Whether it is about pictures and the reading of texts."""
+        """Whether it is about pictures, writing and the reading of texts."""
+        written = sum(_WRITING.search(text) is not None for text in self._speaking)
+        if written >= _OFTEN and written >= 0.25 * len(self._speaking):
+            return True
         classes = [talk_weight(text)[1] for text in self._speaking]
         speaking = sum(bool(c & {"reading", "given", "model"}) for c in classes)
         return speaking >= 2 and speaking >= 0.15 * len(self._speaking)
@@ -259,7 +266,7 @@ _UNSURE: Final[_Grade] = (0.75, Safety.UNSAFE)
 
 def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) -> Mark | None:
     grade = _in_company(tier, run) or _alone(sheet, index, tier, run, subject)
-    if grade and tier != "sure" and subject.web:
+    if grade and tier != "sure" and (subject.web or _belongs(sheet, index, run)):
         grade = min(grade, _UNSURE)
     if grade is None:
         return None
@@ -267,6 +274,14 @@ def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) ->
     evidence = {"tier": tier, "beside": [sheet.lines[i].text for i in run.lines[:6] if i != index]}
     message = f'web page chrome "{text if len(text) <= 60 else text[:57] + "..."}"'
     return Mark(WEB_CHROME, message, *grade, (index,), evidence=evidence)
+
+
+def _belongs(sheet: Sheet, index: int, run: _Run) -> bool:
+    """Whether a line is rather the rest of a sentence or quotation, or one of a list of short lines."""
+    text = sheet.lines[index].text
+    if text.count('"') % 2 or text.count("“") != text.count("”") or (text[0].islower() and text[-1] in ".!?"):
+        return True
+    return not run.sure and in_list(sheet.lines, index, run.lines)
 
 
 def _in_company(tier: str, run: _Run) -> _Grade | None:

@@ -12,6 +12,7 @@ from ocrfix.detectors._noise_concepts import english_talk
 from ocrfix.detectors._noise_lines import Mark, Sheet
 from ocrfix.detectors._noise_rules import MODEL_CHATTER
 from ocrfix.model import Safety, Span
+from ocrfix.vietnamese.letters import letter
 from ocrfix.vietnamese.syllable import is_syllable
 
 __all__ = ["Remark", "english_marks", "english_remarks", "is_english"]
@@ -273,9 +274,10 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
             continue
         if one.tier in ("talk", "polite") and (other or not _by_itself(sheet, one)):
             continue
-        if one.tier == "likely" and (other >= 3 or sheet.text[one.end - 1] not in ".!?)]"):
-            continue  # the title of a work or of a link
+        if one.tier == "likely" and (other >= 3 or _is_title(sheet.text[one.start : one.end])):
+            continue
         foreign, follows = _company(sheet, remarks, number)
+        follows = follows and _after_vietnamese(sheet.text, one.start)
         alone = follows and likely == 1
         confidence, safety = _grade(sheet, one, other, foreign=foreign, alone=alone)
         shown = " ".join(sheet.text[one.start : one.end].split())
@@ -291,6 +293,17 @@ def english_marks(sheet: Sheet, remarks: list[Remark]) -> list[Mark]:
             Mark(MODEL_CHATTER, f'a model\'s remark "{shown}"', confidence, safety, lines, span, evidence)
         )
     return found
+
+
+def _is_title(sentence: str) -> bool:
+    """Whether a sentence is rather the title of a work or of a link: without an end, or in brackets."""
+    return sentence[-1] not in ".!?)]" or sentence.count("(") != sentence.count(")")
+
+
+def _after_vietnamese(text: str, place: int) -> bool:
+    """Whether what stands before a place in its line is Vietnamese, not the author of a foreign work."""
+    before = text[max(0, place - 200) : place].rpartition("\n")[2]
+    return any(not c.isascii() and (letter(c).tone or letter(c).shape) for c in before if c.isalpha())
 
 
 def _touching(sheet: Sheet, mark: Mark, one: Remark) -> Span | None:

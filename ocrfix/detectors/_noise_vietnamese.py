@@ -79,6 +79,8 @@ _WEIGHT: Final = 5
 """Weight from which on a line is a model's; 12 lines of 63 million characters of right text reach it."""
 _GLUED_WEIGHT: Final = 6.0
 """Learned weight from which on a paragraph's last sentence is a model's; no right one of 90,000 has it."""
+_ADDRESSING: Final = frozenset(("model", "self", "you", "given", "source"))
+"""Classes of which a remark known by its learned weight alone has a word: who reads, to whom, of what."""
 _STRANGE: Final = 0.25
 """Share of words that speak neither of pages nor of reading up to which a line may be a remark."""
 _EDGE_WEIGHT: Final = 4
@@ -185,17 +187,19 @@ def _glued_sentence(sheet: Sheet, index: int) -> Mark | None:
         cut = match.end()
     if not cut:
         return None
-    weight, told = remark_weight(line.text[cut:])
+    sentence = line.text[cut:]
+    weight, told = remark_weight(sentence)
     told = told and weight > _WEIGHT
     if not told and (
-        strangeness(line.text[cut:], _STRANGE) > _STRANGE
-        or line_weight(line.text[cut:], "remark") < _GLUED_WEIGHT
+        strangeness(sentence, _STRANGE) > _STRANGE
+        or line_weight(sentence, "remark") < _GLUED_WEIGHT
+        or talk_weight(sentence.casefold())[1].isdisjoint(_ADDRESSING)
     ):
         return None
     if _speaks_of_pictures(sheet, index):
         return None
     place = Span(line.start + cut, line.end)
-    return marked(f"a model's remark {short(line.text[cut:])}", "vietnamese", (0.95, Safety.SAFE), place)
+    return marked(f"a model's remark {short(sentence)}", "vietnamese", (0.95, Safety.SAFE), place)
 
 
 def glued_remark(sheet: Sheet, index: int) -> Mark | None:

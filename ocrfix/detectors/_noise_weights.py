@@ -19,10 +19,12 @@ __all__ = [
     "line_weight",
     "line_weights",
     "may_weigh",
+    "possible_kinds",
     "speaks",
     "unknown_form",
 ]
 
+_KINDS: Final = ("chrome", "remark")
 LONGEST: Final = 200
 """Characters of the longest line that is weighed."""
 _TOKEN: Final = re.compile(
@@ -154,6 +156,33 @@ def _by_singles(text: str, kind: str) -> float:
     form = _size_form(text, size) + unknown_form(unknown, size + 2)
     ends = known.get("^", 0.0) + known.get("$", 0.0)
     return bias + ends + found.real + sum([known.get(f, 0.0) for f in form])
+
+
+@cache
+def _of_both() -> WordMemory[complex]:
+    """What the words of a piece without blanks weigh as page chrome (real part) and as a remark."""
+    chrome, remark = (_singles(kind) for kind in _KINDS)
+    return WordMemory(lambda piece: complex(chrome[piece].real, remark[piece].real))
+
+
+@cache
+def _most(kind: str) -> float:
+    """What a line weighs at most beside its words: for its ends, its length, and its unknown words."""
+    bias, known = line_weights()[kind]
+    groups = ("=len ", "=end ", "=new ", "=share ")
+    best = (max(w for f, w in [("", 0.0), *known.items()] if not f or f.startswith(g)) for g in groups)
+    return bias + known.get("^", 0.0) + known.get("$", 0.0) + sum(best)
+
+
+def possible_kinds(text: str) -> list[str]:
+    """The kinds, of "chrome" and "remark", that the single words of a line leave a chance.
+
+    >>> possible_kinds("Bà con xã Tân Lập đã gặt xong vụ mùa trước khi bão về")
+    []
+    """
+    both = sum(_of_both().of(text.split()))
+    own = dict(zip(_KINDS, (both.real, both.imag), strict=True))
+    return [kind for kind in _KINDS if own[kind] + _most(kind) >= _CHANCE and may_weigh(text, kind)]
 
 
 def may_weigh(text: str, kind: str) -> bool:
