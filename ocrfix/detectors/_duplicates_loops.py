@@ -35,6 +35,8 @@ _SUNG: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """Sounds, calls, numbers: words that speech and song do repeat."""
+_SUNG_MOST: Final = 32
+"""Syllables from which on a row of them inside a sentence is neither."""
 _SIGNS: Final = re.compile(r"([^\w\s]|_)(?:\1|[ \t](?=\1)){9,}+")
 _SIGNS_LEAST: Final = 10
 """Signs in a row."""
@@ -56,6 +58,7 @@ _ROW_IN_PROSE: Final = 60
 _PROSE_WORDS: Final = 20
 _PROSE_SEEN: Final = 2000
 """Words of the paragraph around such a row, at least, and characters on each side that are looked at."""
+_OPENS: Final = re.compile(r" [“\"‘(]?[^\W\d_]")
 _LEADERS: Final = re.compile(r"[.…_]{4,}+|(?:[.…][ \t]){3,}+")
 
 
@@ -98,7 +101,7 @@ def word_loop(layout: Layout, match: Match) -> tuple[Finding | None, int]:
 
 
 def _loop_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | None:
-    if all(w in _SUNG or w.isdigit() for w in words):
+    if all(w in _SUNG or w.isdigit() for w in words) and not _never_sung(layout, rounds, words):
         return None
     following = rounds.first[1]
     parted = bool(layout.between(following).strip())
@@ -116,6 +119,14 @@ def _loop_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | N
     if rounds.number >= most and (2 * rounds.misread <= rounds.number or _badly_read(layout, rounds, size)):
         return Safety.SAFE
     return Safety.UNSAFE if rounds.number >= least else None
+
+
+def _never_sung(layout: Layout, rounds: Rounds, words: list[str]) -> bool:
+    """Whether syllables of songs come more often than one is sung, within a line of other words."""
+    begin, end = rounds.first[0], rounds.last[1]
+    beside = {layout.edge(place) for place in (begin, end) if 0 < place < layout.count}
+    long = rounds.number * len(words) >= _SUNG_MOST
+    return long and not any(w.isdigit() for w in words) and bool(beside) and not beside & {"block", "line"}
 
 
 def _badly_read(layout: Layout, rounds: Rounds, size: int) -> bool:
@@ -145,7 +156,7 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
     for found in _rows_of_signs(layout):
         size = found.end() - found.start()
         if size >= _ROW_IN_PROSE and _inside_sentence(text, *found.span()):
-            yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE)
+            yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE, found.group(1))
         elif size >= _LONG_ROW:
             yield _sign_finding(found.span(), found.group(1) * _SIGNS_KEPT, Safety.SAFE)
     for n in np.flatnonzero(tokens.end - tokens.start >= _LONG_WORD).tolist():
@@ -180,9 +191,10 @@ def _inside_sentence(text: str, start: int, end: int) -> bool:
     left = max(first - 1, text.rfind("\n", first, start), text.rfind("\f", first, start)) + 1
     right = text.find("\n", end, last)
     before, after = text[left:start], text[end : right if right >= 0 else last]
-    if not before.endswith(" ") or not after.startswith(" ") or not after[1:2].isalpha():
+    if not before.endswith(" ") or not after.startswith(" ") or not _OPENS.match(after):
         return False
-    if not before.rstrip()[-1:].isalnum() or _LEADERS.search(before) or _LEADERS.search(after):
+    ended = before.rstrip()[-1:]
+    if not (ended.isalnum() or ended in ",;") or _LEADERS.search(before) or _LEADERS.search(after):
         return False
     return min(before.count(" "), after.count(" ")) >= 2 and (before + after).count(" ") >= _PROSE_WORDS
 
@@ -191,13 +203,13 @@ def _laughter(unit: str) -> bool:
     return len(unit) == 2 and unit[0].casefold() in "hklnp"
 
 
-def _sign_finding(where: tuple[int, int], unit: str, safety: Safety) -> Finding:
+def _sign_finding(where: tuple[int, int], unit: str, safety: Safety, sign: str = "") -> Finding:
     start, end = where
     kept = start + len(unit)
     return Finding(
         LOOP,
         Span(start, end),
-        f'"{shorten(unit)}" over and over, {end - start} characters long',
+        f'"{shorten(unit or sign)}" over and over, {end - start} characters long',
         (Edit(Span(kept, end), ""),),
         0.97 if safety is Safety.SAFE else 0.8,
         safety,
