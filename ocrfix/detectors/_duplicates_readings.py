@@ -50,6 +50,12 @@ _STRANGE_ROUND: Final = 0.2
 """Share of other words in such a paragraph."""
 _REWORDED: Final = 2
 """Least misread words in whole paragraphs of which one has other words than the other."""
+_LONGEST_LABEL: Final = 24
+_LABEL: Final = re.compile(rf"[^\n:=→–—]{{1,{_LONGEST_LABEL}}}?(?= ?[:=→]| [-–—] )")
+"""What stands before the sign that parts the head of an entry from what is said of it."""
+_LABEL_WORDS: Final = 3
+_SUBJECT: Final = 2
+"""Times that one word stands in the place of another in entries about two things."""
 _LINE: Final = 4
 """Words that only one copy has, from which on they are a line or sentence that the other lost."""
 _WORD: Final = re.compile(r"\w+")
@@ -61,6 +67,8 @@ def other_text(layout: Layout, match: Match) -> bool:
     Texts made after one pattern differ in names and numbers alone; readings of one text differ in any
     word, and mostly in such as are no words at all.
     """
+    if match.gaps and (_other_label(layout, match) or _other_subject(layout, match)):
+        return True
     numbers = [g for g in match.gaps if g.kind == "number"]
     if numbers and not _misread_numbers(layout, match, numbers):
         return True
@@ -86,6 +94,46 @@ def other_text(layout: Layout, match: Match) -> bool:
     contents = sum(g.kind == "content" and not (match.whole and one_sided(g)) for g in match.gaps)
     share = _STRANGE_MISREAD if misread >= _MISREAD_EACH * contents else _STRANGE
     return strange * share > match.q1 - match.q0
+
+
+def _other_label(layout: Layout, match: Match) -> bool:
+    """Whether both copies are entries of a list, or stand in them, and their heads are not the same.
+
+    A head that is no syllable where the other is one is misread; single letters and signs are heads too.
+    """
+    heads = [_label(layout, word) for word in (match.p0, match.q0)]
+    one, other = (fold(head) for head in heads)
+    if not all(heads) or one == other or max(head.count(" ") for head in heads) >= _LABEL_WORDS:
+        return False
+    if min(len(one), len(other)) <= 1:
+        return True
+    return unreadable(heads[0]) == unreadable(heads[1])
+
+
+def _label(layout: Layout, word: int) -> str:
+    """The head of the entry that begins with a word or right before it, or nothing."""
+    low = layout.start(layout.block(word)[0])
+    if layout.start(word) - low > _LONGEST_LABEL:
+        return ""
+    found = _LABEL.match(layout.text, low)
+    return found.group() if found else ""
+
+
+def _other_subject(layout: Layout, match: Match) -> bool:
+    """Whether the same word stands for the same other one again and again, and few words are misread.
+
+    Neither of the two may be the one that is plainly misread.
+    """
+    times: dict[tuple[str, str], int] = {}
+    for gap in match.gaps:
+        if gap.p1 - gap.p0 != 1 or gap.q1 - gap.q0 != 1:
+            continue
+        one, other = layout.words(gap.p0, gap.p1), layout.words(gap.q0, gap.q1)
+        pair = fold(one), fold(other)
+        if pair[0] != pair[1] and (one + other).isalpha() and unreadable(one) == unreadable(other):
+            times[pair] = times.get(pair, 0) + 1
+    most = max(times.values(), default=0)
+    return most >= _SUBJECT and most > garbled_words(layout, match)
 
 
 def _misread_numbers(layout: Layout, match: Match, numbers: list[Gap]) -> bool:
