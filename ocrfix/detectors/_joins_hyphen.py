@@ -25,7 +25,7 @@ RARE: Final = -14.0
 syllables keeps its hyphen (Ra-glai)."""
 HYPHENS: Final = "-\u2010\u2011"
 SOFT: Final = "\u00ad¬"
-_OPENED: Final = re.compile(r"(?<!\S)[-\u2010\u2011](?=\w)")
+_OPENED: Final = re.compile(r"(?<!\S)[-\u2010\u2011](?=[^\W\d_])")
 _CLOSED: Final = re.compile(r"\w[-\u2010\u2011](?!\S)")
 """A hyphen that opens a title or an aside set between two, and one that closes it ("-Khúc ca-")."""
 _LEFT: Final = re.compile(r"((?:\w+[-\u2010\u2011])*)(\w+)[-\u2010\u2011\u00ad¬]$")
