@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-__all__ = ["Damaged", "glue_in"]
+__all__ = ["Damaged", "glue_in", "misread"]
 
 _LOOK_ALIKE: Final = {
     "m": ("rn", "nn"), "n": ("ri", "u", "r"), "u": ("n", "ư"), "h": ("b", "li"), "b": ("h", "6"),
@@ -50,8 +50,12 @@ def _misread_letter(letter: str, rng: Random) -> str:
     return unicodedata.normalize("NFC", base + "".join(marks))
 
 
-def _misread(text: str, rate: float, rng: Random) -> str:
-    """The text with this share of its letters misread, and half of it of its blanks lost."""
+def misread(text: str, rate: float, rng: Random) -> str:
+    """The text with this share of its letters misread, and half of it of its blanks lost.
+
+    >>> misread("nước tưới", 0.0, Random(1)), misread("123", 0.0, Random(1))
+    ('nước tưới', '123')
+    """
     out = []
     for letter in text:
         chance = rng.random()
@@ -126,8 +130,8 @@ def glue_in(paragraphs: Sequence[str], rng: Random) -> Damaged | None:
     passage, (rate, copy_rate) = " ".join(words[first:stop]), _rates(rng)
     home = list(paragraphs)
     if rate:
-        home[source] = " ".join([*words[:first], _misread(passage, rate, rng), *words[stop:]])
-    copy = _misread(passage, copy_rate, rng) if copy_rate else passage
+        home[source] = " ".join([*words[:first], misread(passage, rate, rng), *words[stop:]])
+    copy = misread(passage, copy_rate, rng) if copy_rate else passage
     damaged = list(home)
     damaged[host] = " ".join([*others[:place], copy, *others[place:]])
     right = [" ".join(home).split()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -22,13 +22,13 @@ from ocrfix.detectors._noise_groups import (
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, flows, running
 from ocrfix.detectors._noise_numbers import glued_numbers, glued_roman, loose_number, numbers_of, read_number
 from ocrfix.detectors._noise_recurrence import (
-    WEIGHTS,
     Border,
     Rhythm,
     Scene,
     chain_traits,
     closes,
     fragment,
+    furniture_weights,
     group_traits,
     in_step,
     likelihood,
@@ -36,7 +36,7 @@ from ocrfix.detectors._noise_recurrence import (
 from ocrfix.detectors._noise_rules import PAGE_NUMBER, RUNNING_HEADER
 from ocrfix.model import Safety
 
-__all__ = ["border_furniture", "borders_of"]
+__all__ = ["Candidate", "border_furniture", "borders_of", "weighed"]
 
 _CHAIN: Final = 3  # page numbers in a row that make a sequence; copies of a header that make a set
 _STEP: Final = 3  # pages from one number of a sequence to the next, at most
@@ -104,6 +104,8 @@ class Candidate(NamedTuple):
     traits: dict[str, float]
     pieces: list[int]
     """Those of the lines that are pieces of running text."""
+    chance: float
+    """The likelihood that they are furniture."""
 
 
 def _outsiders(sheet: Sheet, lines: list[int], pieces: list[int]) -> set[int]:
@@ -120,8 +122,14 @@ def _outsiders(sheet: Sheet, lines: list[int], pieces: list[int]) -> set[int]:
     return found
 
 
-def weighed(sheet: Sheet, known: set[int]) -> Iterator[Candidate]:
-    """The candidates of a text, with what speaks for each."""
+def weighed(
+    sheet: Sheet, known: set[int], weights: Mapping[str, Mapping[str, float]] | None = None
+) -> Iterator[Candidate]:
+    """The candidates of a text, with what speaks for each.
+
+    Parameters: ``weights`` of what speaks for them, other ones than those that ocrfix carries.
+    """
+    weights = weights or furniture_weights()
     entries, groups = _candidates(sheet, known)
     if len(entries) < _CHAIN and not groups:
         return
@@ -142,7 +150,9 @@ def weighed(sheet: Sheet, known: set[int]) -> Iterator[Candidate]:
         form = chain[0].family.partition(" ")[0]
         traits = chain_traits(sheet, lines, values, scene, form)
         apart = pieces(lines) if form.startswith("glued") else []
-        candidate = Candidate("chain" + paged, lines, values, form, traits, apart)
+        kind = "chain" + paged
+        chance = likelihood(traits, weights[kind])
+        candidate = Candidate(kind, lines, values, form, traits, apart, chance)
         if _is_safe(candidate):
             sure.update(lines)
         yield candidate
@@ -158,7 +168,8 @@ def weighed(sheet: Sheet, known: set[int]) -> Iterator[Candidate]:
             traits["in step"] = in_step(
                 sheet, group.lines, [i for i in steady if i in others or i not in settled]
             )
-            candidate = Candidate(kind, group.lines, [], "", traits, pieces(group.lines))
+            chance = likelihood(traits, weights[kind])
+            candidate = Candidate(kind, group.lines, [], "", traits, pieces(group.lines), chance)
             if last:
                 yield candidate
             elif _is_safe(candidate):
@@ -175,7 +186,7 @@ def _is_safe(candidate: Candidate) -> bool:
     low, middle, high = _SAFE[candidate.kind.replace("group", "pair") if pair else candidate.kind]
     strong = bool(traits["strong" if "strong" in traits else "signs"])
     least = low if placed or strong else middle if wordy else high
-    return likelihood(traits, WEIGHTS[candidate.kind]) >= least and not _doubtful(candidate)
+    return candidate.chance >= least and not _doubtful(candidate)
 
 
 def _placed(candidate: Candidate) -> bool:
@@ -187,7 +198,7 @@ def _placed(candidate: Candidate) -> bool:
 def _marks(sheet: Sheet, candidate: Candidate) -> list[Mark]:
     traits, lines = candidate.traits, candidate.lines
     chain = candidate.kind.startswith("chain")
-    chance = likelihood(traits, WEIGHTS[candidate.kind])
+    chance = candidate.chance
     safe = _is_safe(candidate)
     if chance < _SHOWN and not safe:
         return []

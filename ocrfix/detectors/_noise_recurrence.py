@@ -5,10 +5,12 @@ What speaks for it is put into numbers (`group_traits`, `chain_traits`) and weig
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from itertools import pairwise
 from math import exp, log2
 from statistics import fmean, median, pstdev
@@ -16,17 +18,19 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
+from ocrfix._data import data_path
 from ocrfix.detectors._noise_groups import SIMILAR, core, is_heading, opens_part, signs, strong_signs
 from ocrfix.detectors._noise_lines import Sheet, running
 
 __all__ = [
-    "WEIGHTS",
+    "KINDS",
     "Border",
     "Rhythm",
     "Scene",
     "chain_traits",
     "closes",
     "fragment",
+    "furniture_weights",
     "group_traits",
     "in_step",
     "likelihood",
@@ -43,47 +47,21 @@ _SENTENCE: Final = re.compile(r"[^\W\d_]{3}[.!?…;] +[^\W\d_]{2}|[^\W\d_], [^\W
 _COUNTED: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2} \d{1,4}[.:]?")
 _YEARS: Final = range(1500, 2101)
 
-# Fitted to 7,000 candidates: rows of furniture that was laid into articles and laws, cut into pages in many
-# ways, and what comes back or counts up in right text. Traits are shares or 0 and 1; in natural logs.
-WEIGHTS: Final = {
-    "group": {
-    "alone": 0.53, "bias": -3.52, "broken": 2.12, "broken all": -0.73, "broken ones": 2.01,
-    "broken three": 0.18, "capitals": 0.78, "close": -0.97, "company": 1.64, "digits": 1.29,
-    "disagree": -0.32, "ends": 2.47, "even": 1.24, "fragments": -3.58, "heading": -0.66, "in step": 2.06,
-    "item": -0.24, "long": -1.54, "more": -0.9, "point": -2.02, "prose": 0.25, "rhythm": 1.08,
-    "rising": 1.3, "sentence": -0.82, "signs": 0.87, "small": -0.1, "span": 2.52, "strong": 0.97,
-    "three": -0.39, "unpaged": -3.52, "usual": 2.39, "word": 0.36, "words": 0.04,
-    },
-    "group paged": {
-    "alone": -0.69, "bias": -3.03, "broken": 1.42, "broken all": -0.51, "broken ones": 1.55,
-    "broken three": 0.72, "capitals": -0.04, "close": -2.42, "company": 0.91, "cover": 2.35,
-    "cover three": 0.8, "digits": 1.5, "disagree": -0.7, "edge": 0.85, "ends": -0.03, "even": -1.71,
-    "fragments": -1.61, "heading": -0.78, "in step": 1.42, "inside": -3.88, "item": -0.58, "long": -0.52,
-    "more": 0.02, "pages": 0.58, "point": -0.99, "prose": -0.19, "rhythm": -0.11, "rising": 0.67,
-    "sentence": -0.77, "signs": 0.45, "small": 0.27, "span": 0.66, "strong": 0.87, "three": 0.06,
-    "usual": 0.4, "word": -0.08, "words": 0.49,
-    },
-    "chain": {
-    "alike": 1.37, "alone": 0.07, "beyond": 1.49, "bias": -1.61, "broken": 1.09, "broken all": -0.26,
-    "broken ones": 1.41, "broken three": 0.42, "close": -0.52, "company": 0.29, "ends": 2.51, "even": 0.34,
-    "first": -1.08, "form capital": 0.05, "form digits": -1.18, "form double": 0.02, "form fraction": 0.02,
-    "form glued": -0.77, "form label": -0.43, "form page": 0.14, "form part": 0.03, "form point": 0.02,
-    "form roman": 0.47, "form spelt": 0.02, "fragments": -2.39, "item": 0.56, "long": -0.2, "more": -0.33,
-    "point": -0.36, "prose": 1.2, "rhythm": 1.15, "sentence": -1.26, "signs": 1.43, "small": -0.39,
-    "span": 1.15, "steps": 0.87, "three": -1.61, "unpaged": -1.61, "usual": 0.99, "words": -0.4,
-    "years": -3.99,
-    },
-    "chain paged": {
-    "alike": 0.81, "alone": -0.28, "beyond": -0.13, "bias": -0.88, "broken": 0.3, "broken all": -0.07,
-    "broken ones": 0.42, "broken three": 0.21, "close": -0.8, "company": -0.07, "cover": 1.5,
-    "cover three": 1.5, "edge": 0.7, "ends": 1.21, "even": 0.05, "first": -0.33, "form digits": -0.23,
-    "form fraction": 0.01, "form glued": -0.68, "form label": -0.15, "form page": 0.04, "form point": 0.01,
-    "form roman": 0.12, "fragments": -0.44, "inside": -1.59, "item": 0.08, "long": -0.2, "more": -0.28,
-    "pages": 1.68, "point": -0.17, "prose": 0.1, "rhythm": 1.08, "sentence": -1.65, "signs": 0.43,
-    "small": -0.08, "span": 0.44, "steps": 0.33, "three": -0.88, "usual": 0.2, "words": -0.82,
-    "years": -1.83,
-    },
-}  # fmt: skip
+KINDS: Final = ("chain", "chain paged", "group", "group paged")
+"""Rows of numbers that go up, of lines that are alike; where page breaks are not known and where they are."""
+
+
+@cache
+def furniture_weights() -> Mapping[str, Mapping[str, float]]:
+    """The learned weights of traits by kind, in natural logs.
+
+    >>> sorted(furniture_weights()) == sorted(KINDS)
+    True
+    """
+    table: dict[str, dict[str, float]] = json.loads(data_path("vi", "furniture.json").read_text("utf-8"))[
+        "weights"
+    ]
+    return table
 
 
 class Border(NamedTuple):
