@@ -407,7 +407,15 @@ def _lost_before_capital(heads: list[Line], lines: list[Line], language: Languag
             continue
         least = CAPITAL_SURE if language.known(word.group()) else UNKNOWN_SURE
         safe = best.gain >= least[0] and best.lead >= least[1]
-        whole = best.word.upper() if word.group().isupper() else best.word[0].upper() + best.word[1:]
+        letter = len(word.group()) == 1
+        if letter and not safe:
+            continue  # Ở may begin any sentence
+        safe = safe and not letter
+        whole = (
+            best.word.upper()
+            if word.group().isupper() and not letter
+            else best.word[0].upper() + best.word[1:]
+        )
         yield Finding(
             LOST_INITIAL,
             Span(head.start, head.start + word.end()),
