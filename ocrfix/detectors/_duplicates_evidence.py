@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout
     from ocrfix.detectors.base import Context
 
-__all__ = ["NAMES", "Removal", "load_repeats", "removals"]
+__all__ = ["NAMES", "Removal", "load_repeats", "removals", "told_again"]
 
 _MARKS: Final = re.compile(r"[\"“”'‘’:()…–—\-*\[\]/]|\.\.")
 """Signs beside a copy that set it off as a quotation, a caption or a title."""
@@ -228,6 +228,28 @@ def _opening(layout: Layout, word: int) -> bool:
     """Whether a word stands in the headline or the lede."""
     starts = layout.unit_starts[0]
     return len(starts) <= _OPENING or word < int(starts[_OPENING])
+
+
+def told_again(layout: Layout, match: Match) -> bool:
+    """Whether a lede says in one paragraph what are paragraphs of their own in the text.
+
+    What is read twice is divided in the same way, or into lines of one width; editors take a lede from the
+    text word for word.
+    Parameters: ``match``, two copies in ``layout`` that do not overlap.
+    """
+    if not match.apart or not _opening(layout, match.p0):
+        return False
+    found = False
+    p, q = match.p0, match.q0
+    ends = [(gap.p0, gap.p1, gap.q1) for gap in match.gaps]
+    for end, after, other in [*ends, (match.p1, match.p1, match.q1)]:
+        for word in range(p + 1, end):
+            if "\n" in layout.between(q + word - p):
+                if layout.edge(word) != "sentence":
+                    return False  # wrapped lines
+                found = True
+        p, q = after, other
+    return found
 
 
 def _marked(layout: Layout, start: int, end: int) -> bool:

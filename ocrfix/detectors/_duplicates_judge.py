@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT, Places, grown, trimmed, turned, without_overlap
-from ocrfix.detectors._duplicates_evidence import load_repeats, removals
+from ocrfix.detectors._duplicates_evidence import load_repeats, removals, told_again
 from ocrfix.detectors._duplicates_gaps import garbled
 from ocrfix.detectors._duplicates_glued import Glue
 from ocrfix.detectors._duplicates_loops import shorten, word_loop
@@ -231,6 +231,8 @@ class Judge:
         if safety is None:
             return None
         if apart > _NEAR_BLOCKS:
+            safety = Safety.UNSAFE
+        if told_again(layout, match):
             safety = Safety.UNSAFE
         if exact:
             return self._remove(match, EXACT_BLOCK, safety, later=True, why="the first; both read the same")
