@@ -41,8 +41,8 @@ _HOPELESS: Final = 9.0
 _ALONE: Final = 15.0
 """Nats; more than what its neighbours give a word that is meant over what they give the reading.
 
-Under 1 in 2,000 options of a probability over 0.002 are lost, and about half of all options are not looked up (500
-pages and 700 right paragraphs).
+Under 1 in 2,000 options of a probability over 0.002 are lost, and about half of all options are not looked
+up (500 pages and 700 right paragraphs).
 """
 _ROUNDING: Final = 0.01
 """Nats; far more than sums of single precision are off by."""
