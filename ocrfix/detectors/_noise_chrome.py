@@ -42,6 +42,10 @@ _KNOWN: Final = {
 }  # fmt: skip
 """What lines of the tiers weigh for the lines beside them."""
 _WRITING: Final = re.compile(r"\b(?:chữ (?!ký)|dấu (?!hiệu|vết|ấn)|[kc]ý tự|kí tự|nét bút|phụ âm|nguyên âm)")
+_SPOKEN: Final = re.compile(
+    r"(?:(?:chúng )?(?:tôi|ta|mình|em|con|cháu)|anh|chị|ông|bà|cô|bác|họ) .{6,}[.!?]$", re.IGNORECASE
+)
+"""A sentence of somebody, as interviews have them."""
 _OFTEN: Final = 4  # lines that speak of writing in a text that is about it
 _STEP: Final = re.compile(r"(?:bước|cách|step) \d{1,2}\b", re.IGNORECASE)
 _EACH: Final = 6  # lines of chrome for each line of running text that a page around an article has at most
@@ -277,11 +281,11 @@ def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) ->
 
 
 def _belongs(sheet: Sheet, index: int, run: _Run) -> bool:
-    """Whether a line is rather the rest of a sentence or quotation, or one of a list of short lines."""
+    """Whether a line is rather said by somebody, the rest of a sentence, or one of a list of short lines."""
     text = sheet.lines[index].text
     if text.count('"') % 2 or text.count("“") != text.count("”") or (text[0].islower() and text[-1] in ".!?"):
         return True
-    return not run.sure and in_list(sheet.lines, index, run.lines)
+    return not run.sure and (_SPOKEN.match(text) is not None or in_list(sheet.lines, index, run.lines))
 
 
 def _in_company(tier: str, run: _Run) -> _Grade | None:
