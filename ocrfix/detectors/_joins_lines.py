@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ocrfix.layout import ends_sentence, first_letter_case, starts_item
 
 if TYPE_CHECKING:
     from ocrfix.document import Document
 
-__all__ = ["Line", "broken_hyphen", "is_capitals", "is_word", "lines_of"]
+__all__ = ["Line", "broken_hyphen", "is_capitals", "is_formula", "is_word", "lines_of"]
+
+_RELATION: Final = re.compile(r"[=→⟶⇌↔≈≤≥]")
+_PLAIN_WORD: Final = re.compile(r"(?<!\S)[^\W\d_]{2,}(?=[,;.:]?(?:\s|$))")
 
 
 @dataclass(slots=True)
@@ -83,3 +87,12 @@ def is_word(text: str) -> bool:
     """Whether a text begins with a word in running text: no address of the net, no capitals inside."""
     word = text.split(" ", 1)[0]
     return not any(c.isupper() or c in "/@_\\" for c in word) and "www." not in word
+
+
+def is_formula(text: str) -> bool:
+    """Whether a line is an equation: a sign of relation, and no word in small letters.
+
+    >>> is_formula("2H2 + O2 → 2H2O"), is_formula("Ta có x = 2y vì góc A vuông")
+    (True, False)
+    """
+    return _RELATION.search(text) is not None and not any(m.islower() for m in _PLAIN_WORD.findall(text))

@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from ocrfix.detectors._joins_lines import Line, broken_hyphen, is_capitals, is_word
+from ocrfix.detectors._joins_lines import Line, broken_hyphen, is_capitals, is_formula, is_word
 from ocrfix.layout import Kind, is_table_line, is_verse, line_kind, starts_article
 from ocrfix.model import Span
 
@@ -324,7 +324,7 @@ class _Column:
         left, right = self.run[i], self.run[i + 1]
         full = self.fill[i] >= FULL
         inside = joined_before or left.case == "lower"
-        if broken_hyphen(left.text, right.text):
+        if broken_hyphen(left.text, right.text) or is_formula(left.text) or is_formula(right.text):
             return False
         if is_capitals(left.text) != is_capitals(right.text) and not (inside and full):
             return False
