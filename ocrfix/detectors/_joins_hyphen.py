@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ocrfix.detectors._joins_lines import is_formula
 from ocrfix.model import Safety, Span
 from ocrfix.vietnamese.syllable import is_syllable
 
@@ -28,6 +29,8 @@ SOFT: Final = "\u00ad¬"
 _OPENED: Final = re.compile(r"(?<!\S)[-\u2010\u2011](?=[^\W\d_])")
 _CLOSED: Final = re.compile(r"\w[-\u2010\u2011](?!\S)")
 """A hyphen that opens a title or an aside set between two, and one that closes it ("-Khúc ca-")."""
+_SIGNED: Final = re.compile(r"\w[-\u2010\u2011][,;)]")
+"""A hyphen that belongs to the word before it, as the charge to an ion (Cl-)."""
 _LEFT: Final = re.compile(r"((?:\w+[-\u2010\u2011])*)(\w+)[-\u2010\u2011\u00ad¬]$")
 _RIGHT: Final = re.compile(r"(\w+)((?:[-\u2010\u2011]\w+)*)")
 _INNER: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -69,7 +72,7 @@ def hyphen_joins(lines: list[Line], text: str, language: LanguageModel) -> Itera
         head, tail = _LEFT.search(left.text[-60:]), _RIGHT.match(right.text[:60])
         if head is None or tail is None or (right.gap == 2 and right.case != "lower"):
             continue
-        if _closes(left.text, right.case):
+        if _closes(left.text, right.case) or _SIGNED.search(left.text[-60:]) or is_formula(right.text):
             continue
         if inner is None:
             inner = frozenset(m.group().lower() for m in _INNER.finditer(text))

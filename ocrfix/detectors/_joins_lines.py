@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Line", "broken_hyphen", "is_capitals", "is_formula", "is_word", "lines_of"]
 
 _RELATION: Final = re.compile(r"[=→⟶⇌↔≈≤≥]")
+_TRANSCRIPTION: Final = re.compile(r"/[^/]+/|\|[^|]+\||\[[^\[\]]+\]")
 _PLAIN_WORD: Final = re.compile(r"(?<!\S)[^\W\d_]{2,}(?=[,;.:]?(?:\s|$))")
 
 
@@ -90,9 +91,11 @@ def is_word(text: str) -> bool:
 
 
 def is_formula(text: str) -> bool:
-    """Whether a line is an equation: a sign of relation, and no word in small letters.
+    """Whether a line is an equation (a sign of relation, and no word in small letters) or a transcription.
 
     >>> is_formula("2H2 + O2 → 2H2O"), is_formula("Ta có x = 2y vì góc A vuông")
     (True, False)
     """
+    if _TRANSCRIPTION.fullmatch(text):
+        return True
     return _RELATION.search(text) is not None and not any(m.islower() for m in _PLAIN_WORD.findall(text))
