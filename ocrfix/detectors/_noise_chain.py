@@ -40,6 +40,12 @@ _PROSE: Final = 50  # characters of a line of running text
 _LISTED: Final = re.compile(
     r"(?:\d{1,3}|[a-zđA-ZĐ]|[ivxIVX]{1,4})[.)]\s|[-–•+*o☐☑✓]\s|\d{1,2}\s?[:h]\s?\d\d\b(?!\s?/)"
 )
+_DATELINE: Final = re.compile(
+    r"(?=.*(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|tháng \d))"
+    r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật|ngày|tháng|năm|lúc|sáng|chiều|tối|giờ|phút|gmt"
+    r"|[\dh/.:,|()+–•\s-])+$",
+    re.IGNORECASE,
+)
 _SECTION: Final = re.compile(r"(={1,4})[^=\d]+\1$")  # a heading in the markup of wikis
 _BLANKS: Final = re.compile(r"\.{5,}|…{2,}|_{2,}")
 _FILLED_IN: Final = re.compile(r"(?:\. ?){5,}|…{2,}|_{2,}|[☐□]|\|_")
@@ -156,7 +162,7 @@ def _by_weight(one: _Weighed) -> float:
 def _is_content(text: str, kind: str) -> bool:
     """Whether a line has a form of content: list items, blanks to fill in, credits, quotations."""
     if (
-        any(form.match(text) for form in (_LISTED, _CREDIT, _POINTS, _SECTION))
+        any(form.match(text) for form in (_LISTED, _CREDIT, _POINTS, _SECTION, _DATELINE))
         or _BLANKS.search(text)
         or " = " in text
     ):
