@@ -23,14 +23,15 @@ from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, flows, running
 from ocrfix.detectors._noise_numbers import glued_numbers, glued_roman, loose_number, numbers_of, read_number
 from ocrfix.detectors._noise_recurrence import (
     Border,
+    Company,
     Rhythm,
     Scene,
+    Steps,
     chain_traits,
     closes,
     fragment,
     furniture_weights,
     group_traits,
-    in_step,
     likelihood,
 )
 from ocrfix.detectors._noise_rules import PAGE_NUMBER, RUNNING_HEADER
@@ -144,7 +145,7 @@ def weighed(
 
     paged = " paged" if sheet.lines[-1].page else ""
     rhythm = Rhythm(sheet, borders.values())
-    scene = Scene(borders, company, rhythm)
+    scene = Scene(borders, Company(len(sheet.lines), company), rhythm)
     for chain in chains:
         lines, values = [e.line for e in chain], [e.value for e in chain]
         form = chain[0].family.partition(" ")[0]
@@ -160,14 +161,12 @@ def weighed(
     kind = "group" + paged
     for last in (False, True):
         # Lines that are sure after the first round speak for those beside and between them.
-        steady = sorted({borders[i].lines.start for i in sure if i in borders})
+        steps = Steps(sheet, sorted({borders[i].lines.start for i in sure if i in borders}))
         settled = frozenset(sure)
+        scene = Scene(borders, Company(len(sheet.lines), settled), rhythm)
         for group, agreement in zip(groups, numbers, strict=True):
-            others = settled.difference(group.lines)
-            traits = group_traits(sheet, group.lines, Scene(borders, others, rhythm), agreement)
-            traits["in step"] = in_step(
-                sheet, group.lines, [i for i in steady if i in others or i not in settled]
-            )
+            traits = group_traits(sheet, group.lines, scene, agreement)
+            traits["in step"] = steps.share(group.lines, settled.intersection(group.lines))
             chance = likelihood(traits, weights[kind])
             candidate = Candidate(kind, group.lines, [], "", traits, pieces(group.lines), chance)
             if last:

@@ -298,7 +298,7 @@ def _likely(odds: list[float]) -> list[float]:
     """The chance of each line of a chain to be litter, from the odds of its own.
 
     >>> [round(p, 2) for p in _likely([0.0, 300.0, 300.0, 0.0])], round(_likely([0.0, 300.0, 0.0])[1], 2)
-    ([0.0, 0.99, 0.99, 0.0], 0.15)
+    ([0.0, 0.99, 0.99, 0.0], 0.48)
     """
     forward: list[float] = []
     before, begins = 0.0, _FIRST

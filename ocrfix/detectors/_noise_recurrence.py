@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import exp, log2
 from statistics import fmean, median, pstdev
 from typing import Final, NamedTuple
@@ -25,17 +26,19 @@ from ocrfix.detectors._noise_lines import Sheet, running
 __all__ = [
     "KINDS",
     "Border",
+    "Company",
     "Rhythm",
     "Scene",
+    "Steps",
     "chain_traits",
     "closes",
     "fragment",
     "furniture_weights",
     "group_traits",
-    "in_step",
     "likelihood",
 ]
 
+_FEW: Final = 256  # sure lines up to which every row's own lines count for what is usual
 _MOST: Final = 16  # copies from which on more of them say nothing new
 _STOPS: Final = ".!?…:;"
 _FULL: Final = 0.75  # share of a block's width that a full line of it fills
@@ -90,33 +93,75 @@ class Rhythm:
         return fmean([self._even[b.lines.start] for b in borders]) if self._known else 0.0
 
 
-def in_step(sheet: Sheet, lines: Sequence[int], sure: Sequence[int]) -> float:
-    """The share of lines that stand where furniture lacks that parts the text evenly.
+class Steps:
+    """Lines that are furniture for sure, and the even steps in which they part the text.
 
-    ``sure`` are the lines that are furniture, in order; fewer than two of them show nothing.
+    Parameters: ``sure``, such lines, in order.
     """
-    if len(sure) < 2:
-        return 0.0
-    order = sorted({*sure, *lines})
-    starts = [sheet.lines[i].start for i in order]
+
+    def __init__(self, sheet: Sheet, sure: Sequence[int]) -> None:
+        self._sheet, self._sure = sheet, sure
+        self._many = _usual([sheet.lines[i].start for i in sure]) if len(sure) > _FEW else None
+
+    def share(self, lines: Sequence[int], without: AbstractSet[int]) -> float:
+        """The share of lines that stand where furniture lacks that parts the text evenly.
+
+        ``without`` are lines that do not count as sure; fewer than two sure lines show nothing. Beside many
+        sure lines a few more do not change what is usual.
+        """
+        if len(self._sure) > _FEW:
+            return self._share(self._sure, lines, self._many)
+        sure = [i for i in self._sure if i not in without]
+        if len(sure) < 2:
+            return 0.0
+        order = sorted({*sure, *lines})
+        return self._share(order, lines, _usual([self._sheet.lines[i].start for i in order]))
+
+    def _share(self, order: Sequence[int], lines: Sequence[int], usual: float | None) -> float:
+        if usual is None:
+            return 0.0
+        good = 0
+        for place, index in enumerate(lines):
+            at = bisect_left(order, index)
+            left = [*order[max(0, at - 1) : at], *lines[max(0, place - 1) : place]]
+            at += at < len(order) and order[at] == index
+            right = [*order[at : at + 1], *lines[place + 1 : place + 2]]
+            beside = [max(left)] if left else []
+            beside += [min(right)] if right else []
+            gaps = [abs(self._sheet.lines[i].start - self._sheet.lines[index].start) for i in beside]
+            good += all(_LEAST * usual <= gap <= usual / _LEAST for gap in gaps)
+        return good / len(lines)
+
+
+def _usual(starts: Sequence[int]) -> float | None:
+    """The usual distance of places that are a page or more apart, None if none are."""
     gaps = [b - a for a, b in pairwise(starts) if b - a >= _PAGE[0]]
-    if not gaps:
-        return 0.0
-    usual = median(gaps)
-    good = 0
-    for index in lines:
-        at = bisect_left(order, index)
-        beside = [abs(starts[i] - starts[at]) for i in (at - 1, at + 1) if 0 <= i < len(order)]
-        good += all(_LEAST * usual <= gap <= usual / _LEAST for gap in beside)
-    return good / len(lines)
+    return median(gaps) if gaps else None
+
+
+class Company:
+    """Lines that speak for those beside them.
+
+    Parameters: how many ``lines`` the document has; ``which`` of them do.
+    """
+
+    def __init__(self, lines: int, which: AbstractSet[int]) -> None:
+        self._which = which
+        self._before = [0, *accumulate(i in which for i in range(lines))]
+
+    def share(self, lines: Sequence[int], around: Sequence[Border]) -> float:
+        """The share of lines that stand between the same borders as others that do, ``lines`` left out."""
+        own = Counter(b.lines.start for i, b in zip(lines, around, strict=True) if i in self._which)
+        return sum(
+            self._before[b.lines.stop] - self._before[b.lines.start] > own[b.lines.start] for b in around
+        ) / len(lines)
 
 
 class Scene(NamedTuple):
     """What is known of all lines that may be furniture."""
 
     borders: Mapping[int, Border]
-    company: AbstractSet[int]
-    """Lines that speak for those beside them."""
+    company: Company
     rhythm: Rhythm
 
 
@@ -189,7 +234,6 @@ def _places(sheet: Sheet, lines: Sequence[int], scene: Scene) -> dict[str, float
     even, usual, close = _regular(sheet, lines)
     last = len(sheet.lines) - 1
     pages = sheet.lines[last].page
-    own = set(lines)
     found = {
         "more": log2(min(count, _MOST)) - 1,
         "three": float(count > 2),
@@ -203,7 +247,7 @@ def _places(sheet: Sheet, lines: Sequence[int], scene: Scene) -> dict[str, float
         "rhythm": rhythm.share(around),
         "usual": usual,
         "close": close,
-        "company": sum(any(j in company and j not in own for j in b.lines) for b in around) / count,
+        "company": company.share(lines, around),
         "alone": sum(map(sheet.alone, lines)) / count,
         "span": (lines[-1] - lines[0]) / max(1, last),
         "ends": float(around[0].lines.start == 0) + float(around[-1].lines.stop > last),

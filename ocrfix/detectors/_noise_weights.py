@@ -203,7 +203,7 @@ def line_weight(text: str, kind: str) -> float:
     The odds are those of the learning, where lines of both sorts were about as many. A line whose single
     words speak against it weighs what they do.
 
-    >>> line_weight("Thêm vào danh sách đọc", "chrome") > 4 > line_weight("Bà con có thêm việc làm", "chrome")
+    >>> line_weight("Chia sẻ bài viết", "chrome") > 4 > -2 > line_weight("Bà con có thêm việc làm", "chrome")
     True
     """
     weight = _by_singles(text, kind)
