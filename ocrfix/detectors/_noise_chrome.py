@@ -18,7 +18,7 @@ from ocrfix.detectors._noise_chrome_lines import (
     fold_chrome,
     may_have_notices,
 )
-from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, wrapped
+from ocrfix.detectors._noise_lines import ENDINGS, LONG, Line, Mark, Sheet, wrapped
 from ocrfix.detectors._noise_rules import MODEL_CHATTER, WEB_CHROME
 from ocrfix.detectors._noise_talk import talk_weight
 from ocrfix.detectors._noise_vocabulary import web_words
@@ -173,8 +173,13 @@ class _Subject:
         return [
             line.text.casefold()
             for i, line in enumerate(self._sheet.lines)
-            if len(line.text) >= LONG and i not in self._tiers
+            if len(line.text) >= LONG and i not in self._tiers and self._is_prose(line)
         ][:_SAMPLE]
+
+    @staticmethod
+    def _is_prose(line: Line) -> bool:
+        """Whether a line is a sentence, which a notice of the page that no list knows mostly is not."""
+        return len(line.text) >= 2 * LONG and line.text[-1] in ENDINGS
 
     @cached_property
     def web(self) -> bool:
