@@ -168,9 +168,13 @@ def calibration_text(measured: Measured) -> str:
 
 def commit() -> str:
     """The commit that is measured, with a mark when files of the package differ from it."""
-    command = ["git", "-C", str(HERE), "describe", "--always", "--dirty", "--exclude", "*"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    return run.stdout.strip() or "no commit"
+    git = ["git", "-C", str(HERE.parent)]
+    run = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    if not run.stdout:
+        return "no commit"
+    # not the whole tree: plots of this run are in it already
+    differs = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", "ocrfix", "dictionaries"], check=False)
+    return run.stdout.strip() + ("-dirty" if differs.returncode else "")
 
 
 def write(result: Comparison, sets: Sequence[DataSet], plots: dict[str, list[str]], date: str) -> str:
