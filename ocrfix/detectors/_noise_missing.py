@@ -69,10 +69,14 @@ def missing_copies(
     for row in _rows(sheet, sorted(known)):
         likeness = _likeness(row, cores)
         for _ in range(_ROUNDS):
+            usual = _usual(sheet, row)
             new = [
                 (i, like)
                 for i, own, like in zip(rest, cores, likeness, strict=True)
-                if i not in known and (like >= _LIKE or row.numbered) and _expected(sheet, row, i, own, like)
+                if i not in known
+                and (like >= _LIKE or row.numbered)
+                and _apart(sheet, row, i, usual)
+                and _expected(sheet, row, i, own, like)
             ]
             around = borders(known | {i for i, _ in new}) if new else {}
             kept = [
@@ -83,7 +87,7 @@ def missing_copies(
             if not kept:
                 break
             for index, like in kept:
-                if _apart(sheet, row, index):
+                if _apart(sheet, row, index, _usual(sheet, row)):
                     found.append(_mark(sheet, row, index, like, broken=around[index].broken))
                     row.lines.insert(bisect_left(row.lines, index), index)
                     known.add(index)
@@ -120,24 +124,25 @@ def _likeness(row: _Row, cores: Sequence[str]) -> list[float]:
     return best
 
 
-def _apart(sheet: Sheet, row: _Row, index: int) -> bool:
-    """Whether a line stands where the row lacks a copy."""
+def _usual(sheet: Sheet, row: _Row) -> float:
+    """The usual distance of the copies of a row, in characters."""
+    return median(sheet.lines[b].start - sheet.lines[a].end for a, b in pairwise(row.lines))
+
+
+def _apart(sheet: Sheet, row: _Row, index: int, usual: float) -> bool:
+    """Whether a line stands where the row lacks a copy; copies are ``usual`` characters apart."""
     lines = sheet.lines
     at = bisect_left(row.lines, index)
     beside = row.lines[max(0, at - 1) : at + 1]
     if lines[-1].page:
         on = [lines[i].page for i in beside]
         return lines[index].page not in on
-    gaps = [lines[b].start - lines[a].end for a, b in pairwise(row.lines)]
-    usual = median(gaps)
     near = min(lines[b].start - lines[a].end for a, b in ((min(i, index), max(i, index)) for i in beside))
     return max(_APART, _NEAR * usual) <= near <= _FAR * usual
 
 
 def _expected(sheet: Sheet, row: _Row, index: int, own: str, like: float) -> bool:
-    """Whether a line can be a copy that the row lacks, by its place and its number."""
-    if not _apart(sheet, row, index):
-        return False
+    """Whether a line can be a copy that the row lacks, by its words or its number."""
     text = sheet.lines[index].text
     if not row.numbered:
         return len(own) >= (_SHORT if like < _SURE else _SHORT - 2) and text[-1] not in "!?;"
