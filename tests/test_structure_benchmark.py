@@ -41,6 +41,18 @@ def test_right_documents_that_change_are_named_with_the_finding(bench):
     assert bench.measure.touched(documents, bench.measure.configs(("ENC",))["default"]) == []
 
 
+def test_speed_is_measured_by_stage_and_with_the_rules_of_the_run(bench):
+    chosen = bench.run.speed_selections(("NOI", "SPC"))
+    alone = {name: set(rules) for name, rules in chosen.items() if name.startswith("stage ")}
+    assert chosen["NOI+SPC"] == ("NOI", "SPC")
+    assert sorted(alone) == ["stage duplicates", "stage joins", "stage noise"]
+    assert set(chosen["stages noise+duplicates+joins"]) == set().union(*alone.values())
+    for name, rules in alone.items():
+        stages = {s.name for s in bench.run.stages() for d in s.detectors for r in d.rules if r.code in rules}
+        assert stages == {name.removeprefix("stage ")}
+    assert bench.run.speed_selections(())["all"] == ()
+
+
 def test_workers_give_the_same_outcomes(bench):
     request = bench.run.Request(data=DATA, per_kind=4, kinds=("exact", "block"))
     cases = bench.run.cases_of(request)

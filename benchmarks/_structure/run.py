@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ocrfix import Config, clean
+from ocrfix.detectors import stages
 from ocrfix.evaluation import DataError
 
 from .case import Case
@@ -26,10 +27,12 @@ from .texts import (
     untouched_articles,
 )
 
-__all__ = ["Request", "Results", "cases_of", "measure", "show_failures", "show_results"]
+__all__ = ["Request", "Results", "cases_of", "measure", "show_failures", "show_results", "speed_selections"]
 
 SPEED_CHARACTERS: Final = 400_000
 """Right text that speed is measured on, in characters; articles come again when there are fewer."""
+SPEED_STAGES: Final = ("noise", "duplicates", "joins")
+"""The stages that repair structure, whose speed is measured alone and together."""
 
 
 @dataclass(frozen=True)
@@ -120,13 +123,29 @@ def measure(request: Request, *, speed: bool = True) -> Results:
     )
 
 
+def speed_selections(families: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What speed is measured with: the selection, each stage of structure, and these stages together.
+
+    Parameters: ``families``, the selectors of the run, none for all. Returns selectors of rules by name.
+
+    >>> sorted(speed_selections(("NOI", "DUP")))
+    ['NOI+DUP', 'stage duplicates', 'stage joins', 'stage noise', 'stages noise+duplicates+joins']
+    """
+    rules = {s.name: tuple(dict.fromkeys(r.code for d in s.detectors for r in d.rules)) for s in stages()}
+    return {
+        "+".join(families) or "all": tuple(families),
+        f"stages {'+'.join(SPEED_STAGES)}": tuple(code for name in SPEED_STAGES for code in rules[name]),
+        **{f"stage {name}": rules[name] for name in SPEED_STAGES},
+    }
+
+
 def _speeds(texts: Sequence[str], families: Sequence[str]) -> dict[str, float]:
-    """Megabytes per second of processor time: the selection, and each family alone."""
+    """Megabytes per second of processor time, by the names of `speed_selections`."""
     size = sum(map(len, texts))
     rounds = [*texts] * max(1, round(SPEED_CHARACTERS / size))
     octets = sum(len(text.encode()) for text in rounds)
     out = {}
-    for name, select in {"+".join(families) or "all": tuple(families), **{f: (f,) for f in families}}.items():
+    for name, select in speed_selections(families).items():
         config = Config(select=select)
         clean(texts[0], config)
         start = time.process_time()
