@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Document", "SourceMap"]
 
-_LINE = re.compile(r"[^\n\f]+")
+_LINE = re.compile(r"\S(?:[^\n\f]*\S)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +81,31 @@ class Document:
         """The blocks of the text, in order."""
         blocks: list[Block] = []
         lines: list[Span] = []
-        page = 0
-
-        def flush() -> None:
-            if lines:
-                blocks.append(Block(Span(lines[0].start, lines[-1].end), tuple(lines), page))
-                lines.clear()
-
-        text, last = self.text, 0
+        text, last, page = self.text, 0, 0
         for match in _LINE.finditer(text):
             start, end = match.span()
-            if start - last > 1 or text[last:start] == "\f":
-                flush()
-                page += text.count("\f", last, start)
-            raw = match.group()
-            stripped = raw.strip()
-            if stripped:
-                start += len(raw) - len(raw.lstrip())
-                lines.append(Span(start, start + len(stripped)))
-            else:
-                flush()
+            gap = text[last:start]
+            if gap != "\n":
+                turns = gap.count("\f") if gap != "\n\n" else 0
+                if lines and (turns or gap.count("\n") > 1):
+                    blocks.append(_block(lines, page))
+                    lines = []
+                page += turns
+            lines.append(Span(start, end))
             last = end
-        flush()
+        if lines:
+            blocks.append(_block(lines, page))
         return tuple(blocks)
 
     def block_text(self, block: Block) -> str:
         """The text of a block, line ends inside it included."""
         return self.text[block.span.slice]
+
+
+def _block(lines: list[Span], page: int) -> Block:
+    """The block that is made of lines."""
+    whole = lines[0] if len(lines) == 1 else Span(lines[0].start, lines[-1].end)
+    return Block(whole, tuple(lines), page)
 
 
 class SourceMap:

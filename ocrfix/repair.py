@@ -248,14 +248,15 @@ def _rewind(run: _Run, seen: dict[str, int]) -> None:
 def _result(document: Document, run: _Run, notes: tuple[str, ...]) -> Result:
     findings = [f for _, f in run.done] + [f for found in run.open.values() for f in found]
     findings.sort(key=lambda f: (f.span, f.step, f.finding.rule.code))
+    original = _hash(document.text)
     report = Report(
         name=document.name,
         findings=tuple(findings),
         steps=tuple(run.steps),
         original_length=len(document.text),
         cleaned_length=len(run.text),
-        original_hash=_hash(document.text),
-        cleaned_hash=_hash(run.text),
+        original_hash=original,
+        cleaned_hash=original if run.text == document.text else _hash(run.text),
         notes=notes,
     )
     return Result(run.text, report)

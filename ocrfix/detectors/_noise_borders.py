@@ -20,7 +20,7 @@ from ocrfix.detectors._noise_groups import (
     possible,
 )
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, flows, running
-from ocrfix.detectors._noise_numbers import glued_numbers, glued_roman, loose_number, numbers_of, read_number
+from ocrfix.detectors._noise_numbers import LONG_NUMBER, glued_numbers, glued_roman, loose_number, numbers_of
 from ocrfix.detectors._noise_recurrence import (
     Border,
     Company,
@@ -49,6 +49,8 @@ _FAMILIES: Final = dict.fromkeys(("bare", "dashed", "marked", "bracket", "signs"
 )
 """Forms that one sequence of numbers may change between."""
 _MARKED: Final = re.compile(r"[-–—•*+▪●]\s|[^\W\d_]\.\s")
+_NUMBER: Final = LONG_NUMBER // 2  # characters of the longest line that a number fills with a word
+_HALF_LINE: Final = LONGEST // 2  # characters; longer lines that end a sentence are no headers
 _LEAST: Final = 5  # characters of a line with words
 _SAFE: Final = {
     "chain": (0.75, 0.75, 0.8), "chain paged": (0.5, 0.6, 0.75),
@@ -258,32 +260,38 @@ def _candidates(sheet: Sheet, known: set[int]) -> tuple[list[_Entry], list[Group
     """Numbers that may be a page's, alone or in a line with words, and the lines that come back."""
     entries: list[_Entry] = []
     header: list[int] = []
+    numbers = sheet.numbers
     for index, line in enumerate(sheet.lines):
         text = line.text
-        if len(text) > LONGEST or index in known:
+        size = len(text)
+        if size > LONGEST or (size > _HALF_LINE and text[-1] in ".:;,!?…" and text[:2].isalpha()):
+            continue  # the second: a sentence that is neither a number nor a header
+        if index in known:
             continue
-        if number := read_number(index, text):
+        if number := numbers.get(index):
             entries.append(_Entry(index, number.value, _FAMILIES.get(number.form, number.form), number.total))
             continue
-        if number := loose_number(index, text):
+        number = loose_number(index, text) if size <= _NUMBER or not text[0].isalpha() else None
+        if number:
             if number.form == "signs" or not opens_part(text):
                 entries.append(_Entry(index, number.value, _FAMILIES.get(number.form, number.form), 0))
             if number.form == "signs":
                 continue
         likely = possible(text)
-        glued = glued_numbers(text) if likely or (len(text) >= _LEAST and _may_open(text)) else []
+        glued = glued_numbers(text) if likely or (size >= _LEAST and _may_open(text)) else []
         if likely or glued:
             header.append(index)
-            if not is_heading(text) or len(numbers_of(text)) > 1:
-                entries += [_Entry(index, value, "glued", 0) for value in glued]
-                entries += [_Entry(index, value, "glued roman", 0) for value in glued_roman(text)]
+            found = [_Entry(index, value, "glued", 0) for value in glued]
+            found += [_Entry(index, value, "glued roman", 0) for value in glued_roman(text)]
+            if found and (not is_heading(text) or len(numbers_of(text)) > 1):
+                entries += found
     groups = alike(sheet, header, 2) if len(header) > 1 else []
     return sorted(entries), [g for g in groups if not formal(g.key)]
 
 
 def _may_open(text: str) -> bool:
     """Whether a line that is no header by its first word may be one that carries a page number."""
-    return _MARKED.match(text) is not None or not (opens_part(text) or text[-1] in ".:;,!?…")
+    return _MARKED.match(text) is not None or not (text[-1] in ".:;,!?…" or opens_part(text))
 
 
 def _chains(sheet: Sheet, entries: list[_Entry]) -> list[list[_Entry]]:

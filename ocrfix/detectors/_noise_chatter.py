@@ -9,9 +9,9 @@ from ocrfix.detectors._noise_brackets import brackets, label
 from ocrfix.detectors._noise_concepts import chinese_talk
 from ocrfix.detectors._noise_english import english_marks, english_remarks
 from ocrfix.detectors._noise_lines import Mark, Sheet
-from ocrfix.detectors._noise_remarks import LABEL, marked, short
+from ocrfix.detectors._noise_remarks import LABEL, OPENING, marked, short
 from ocrfix.detectors._noise_tags import fences, tags, wrappers
-from ocrfix.detectors._noise_vietnamese import glued_remark, vietnamese_remark
+from ocrfix.detectors._noise_vietnamese import LIST_STARTS, REMARK_STARTS, glued_remark, vietnamese_remark
 from ocrfix.model import Safety, Span
 from ocrfix.vietnamese.letters import letter
 
@@ -26,7 +26,11 @@ _CJK: Final = re.compile(
     r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af\uff00-\uffef\u2010-\u2026"
     r"\w \t,.:;!?()\[\]*-]*"
 )
+_TAGS: Final = ("<", "![", "[MISSING")
+"""What every tag has."""
 _FOREIGN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7af]")
+_HIGH: Final = bytes(range(0xE3, 0xEE))
+"""The bytes that characters from U+3000 to U+DFFF begin with in UTF-8, and no Vietnamese letter has."""
 _FEW: Final = 3  # lines of Chinese up to which one that speaks of a page is no part of the text
 _EASTERN: Final = 12
 """Lines of Chinese (Japanese, Korean) up to which a document is not one that has them as its own."""
@@ -56,7 +60,8 @@ def chatter(sheet: Sheet) -> list[Mark]:
 
 def _eastern(sheet: Sheet) -> list[Mark]:
     """Chinese, Japanese or Korean in which a model speaks of the Vietnamese page before it."""
-    if not _FOREIGN.search(sheet.text):
+    octets = sheet.text.encode("utf-8", "surrogatepass")
+    if len(octets.translate(None, _HIGH)) == len(octets) or not _FOREIGN.search(sheet.text):
         return []
     places = [i for i, line in enumerate(sheet.lines) if _FOREIGN.search(line.text)]
     if len(places) > _EASTERN:
@@ -85,14 +90,36 @@ def _quoted(text: str, run: re.Match[str]) -> bool:
 def _lines(sheet: Sheet) -> list[Mark]:
     """Chatter that is known by a whole line or by a sign inside one."""
     found: list[Mark] = _eastern(sheet)
+    tagged = any(map(sheet.text.__contains__, _TAGS))
+    squared = "[" in sheet.text
+    outer = (0, 1, len(sheet.lines) - 2, len(sheet.lines) - 1)
     for index, line in enumerate(sheet.lines):
         text = line.text
-        if "<" in text or "![" in text or "[MISSING" in text:
+        first, last, size = text[0], text[-1], len(text)
+        if tagged and any(map(text.__contains__, _TAGS)):
             found += tags(sheet, index)
-        if "[" in text or "(" in text or text[0] in "*_" or (text[-1] in ":：" and len(text) <= LABEL):
+        if (
+            (squared and "[" in text)
+            or first in "(*_"
+            or (last in ":：" and size <= LABEL)
+            or (last in ":：*_#" and "(" in text)
+        ):
             found += brackets(sheet, index)
-        mark = vietnamese_remark(sheet, index) if len(text) <= _REMARK else None
-        if mark := mark or label(sheet, index) or glued_remark(sheet, index):
+        mark = None
+        # What none of these can be is most of a text, and is not looked at further.
+        if size <= _REMARK and (
+            first in LIST_STARTS
+            or last in ":*_#"
+            or text[:3].lower() in REMARK_STARTS
+            or index in outer
+            or (size <= OPENING and sheet.alone(index))
+        ):
+            mark = vietnamese_remark(sheet, index)
+        if mark is None and size <= LABEL and (first in "[(*_#-=" or last in ":."):
+            mark = label(sheet, index)
+        if mark is None and last in ".!?]):":
+            mark = glued_remark(sheet, index)
+        if mark:
             found.append(mark)
     return found
 

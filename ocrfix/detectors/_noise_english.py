@@ -87,6 +87,7 @@ _FIRST: Final = re.compile(_LEAD + _WORDS)
 _LATER: Final = re.compile(rf"[\n\f.!?:;…”\"’)\]*_>]{_LEAD}{_WORDS}")
 _ALL_ENGLISH: Final = 4  # words of a sentence without a Vietnamese syllable that needs but one function word
 _ASCII: Final = 200  # characters at its begin that have no marks
+_BEGIN: Final = 20  # characters of those that tell of most lines that they have marks
 _SHORTEST: Final = 12  # characters of the shortest line that is taken for a sentence
 _INTERJECTION: Final = 40  # characters of the longest one
 _WELL: Final = re.compile(
@@ -185,8 +186,8 @@ def _whole_remarks(sheet: Sheet, remarks: list[Remark]) -> list[Remark]:
     return [
         Remark(line.start, line.end, line.block, tier)
         for line in sheet.lines
-        if _SHORTEST <= len(line.text) <= _SENTENCE
-        and (line.text[:_ASCII].isascii() or '"' in line.text or "“" in line.text)
+        if ((begin := line.text[:_BEGIN]).isascii() or '"' in begin or "“" in begin)
+        and _SHORTEST <= len(line.text) <= _SENTENCE
         and line.block not in taken
         and (text := _QUOTED.sub("so", line.text))[:_ASCII].isascii()
         and (tier := _talk_tier(text))

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from ocrfix.detectors._noise_lines import Sheet, skeleton
+from ocrfix.detectors._noise_lines import Sheet, bare_skeleton, skeleton
 from ocrfix.detectors._noise_numbers import numbers_of
 
 __all__ = [
@@ -39,11 +39,11 @@ _STEPS: Final = 3  # pages from one copy of a line to the next, at most, where i
 _LEFT: Final = 1.5  # numbers of a line, on the average, that are not its own
 _MISREAD: Final = 3  # digits of a constant number for each one that may be misread
 
+_DIGIT: Final = re.compile("[0-9]")
 _NUMBERS: Final = re.compile(r"#[#.,/ -]*#|#")
-_ENDS: Final = re.compile(
-    r"^[^\w#]{0,6}#{1,4}(?!#)(?![.,:/–—-]#)(?=\W)[^\w#]{0,6}"
-    r"|[^\w#]{0,6}(?<!#)(?<!#[.,:/–—-])#{1,4}(?:\s*/\s*#{1,4})?[^\w#]{0,6}$"
-)
+_FIRST: Final = re.compile(r"[^\w#]{0,6}#{1,4}(?!#)(?![.,:/–—-]#)(?=\W)[^\w#]{0,6}")
+_LAST: Final = re.compile(r"[^\w#]{0,6}(?<!#)(?<!#[.,:/–—-])#{1,4}(?:\s*/\s*#{1,4})?[^\w#]{0,6}$")
+_TAIL: Final = 24  # characters of the longest number at the end of a skeleton, blanks and signs beside it
 _HEADING: Final = re.compile(
     r"(?:phần|chương|mục|điều|khoản|điểm|bài|phụ lục|câu|tiết|hồi|quyển|tập|bước|tiểu mục|đề|mẫu số|biểu"
     r"|bảng|hình|ví dụ|bài tập|câu hỏi|tình huống|tuần|buổi|nhóm|vòng|lớp|tổ|vụ)"
@@ -103,8 +103,10 @@ def possible(text: str) -> bool:
         and (text[-1] not in ".!?:;,…" or (text[-1] == "." and len(text) <= LONGEST // 2))
         and (not _HEADING.match(text) or (is_heading(text) and text[-1] != "."))
         and not _CREDIT.match(text)
-        and sum(map(str.isalpha, text)) >= 2
-        and sum(map(str.isalnum, text)) >= _SHORTEST - 1
+        and (
+            text[: _SHORTEST - 1].isalpha()
+            or (sum(map(str.isalpha, text)) >= 2 and sum(map(str.isalnum, text)) >= _SHORTEST - 1)
+        )
     )
 
 
@@ -155,10 +157,13 @@ def core(text: str) -> str:
     >>> core("12  BÁO SÔNG HẬU"), core("Báo Sông Hậu | 13"), core("[3]")
     ('baosonghau', 'baosonghau', '[#]')
     """
+    if not _DIGIT.search(text):
+        return bare_skeleton(text)
     folded = skeleton(text)
-    if "#" not in folded:
-        return folded.replace(" ", "")
-    bare = _ENDS.sub("", folded)
+    first = _FIRST.match(folded)
+    start = first.end() if first else 0
+    last = _LAST.search(folded, max(start, len(folded) - _TAIL))
+    bare = folded[start : last.start() if last else len(folded)]
     if sum(map(str.isalpha, bare)) < _SHORTEST:
         bare = folded
     return _NUMBERS.sub("#", bare).replace(" ", "")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from ocrfix.config import Config
 from ocrfix.detectors._noise_memory import WordMemory
+from ocrfix.detectors._noise_numbers import FRAMES, LONG_NUMBER, PageNumber, read_number
 from ocrfix.document import Document
 from ocrfix.model import Edit, Finding, Rule, Safety, Span
 from ocrfix.vietnamese.letters import letter
@@ -17,6 +19,7 @@ __all__ = [
     "Line",
     "Mark",
     "Sheet",
+    "bare_skeleton",
     "beside",
     "breaks_sentence",
     "findings",
@@ -56,6 +59,15 @@ def skeleton(text: str) -> str:
     return " ".join(_skeletons.of(text.split()))
 
 
+def bare_skeleton(text: str) -> str:
+    """The skeleton of a line without its blanks.
+
+    >>> bare_skeleton("Thứ Sáu  20-10")
+    'thusau##-##'
+    """
+    return "".join(_skeletons.of(text.split()))
+
+
 class Line(NamedTuple):
     """A line that is not blank: its stripped span and text, and the numbers of its block and page."""
 
@@ -85,6 +97,16 @@ class Sheet:
                 Line(s.start, s.end, text[s.start : s.end], number, block.page) for s in block.lines
             )
             self.ranges.append(range(first, len(self.lines)))
+
+    @cached_property
+    def numbers(self) -> dict[int, PageNumber]:
+        """The page numbers that fill lines, by line."""
+        return {
+            i: number
+            for i, line in enumerate(self.lines)
+            if (len(line.text) <= LONG_NUMBER or line.text[0] in FRAMES)
+            and (number := read_number(i, line.text))
+        }
 
     def alone(self, index: int) -> bool:
         """Whether the line is a block by itself."""

@@ -6,6 +6,8 @@ import re
 from typing import Final, NamedTuple
 
 __all__ = [
+    "FRAMES",
+    "LONG_NUMBER",
     "SURE_FORMS",
     "PageNumber",
     "digits_of",
@@ -16,12 +18,16 @@ __all__ = [
     "read_number",
 ]
 
-_FARTHEST: Final = 60  # characters of the longest line that can be a page number
-_WRITTEN: Final = 48  # characters of the longest one that is not put in a comment or a frame of dashes
+LONG_NUMBER: Final = 48
+"""Characters of the longest line that can be a page number and is not put in a comment or a frame."""
+FRAMES: Final = "<-–—=_*#~{["
+"""What comments and frames round page numbers begin with."""
+_FARTHEST: Final = 120  # characters of the longest line of them
 _DIGITS: Final = str.maketrans("OoQlI|", "000111")
 
 _LOOKALIKES: Final = str.maketrans("OoQDlI|íÍiZzSsóÓbBgq", "00001111112255666899")
 _DIGITLIKE: Final = re.compile(r"[OolI|ZS]{0,2}\d[\dOoQDlI|íÍiZzSsóÓbBgq]{0,3}(?![^\W\d_])")
+_DIGIT: Final = re.compile(r"\d")
 _PARTED: Final = re.compile(r"(?<=\d) (?=\d)")
 
 _NUMBER: Final = r"(?P<n>\d{1,4})"
@@ -69,7 +75,8 @@ _TOKEN: Final = re.compile(r"(?<![^\W\d])[OoQlI|]{0,2}\d[\dOoQlI|]{0,6}(?![^\W\d
 _END: Final = re.compile(r"(?<!\d)(?<!\d[.,:/–—-])(\d{1,4})(?:\s*/\s*\d{1,4})?[^\w]{0,12}$")
 _BEGIN: Final = re.compile(r"^[^\w]{0,6}(\d{1,4})(?!\d)(?![.,:/–—-]\d)[^\w]")
 _SMALL_ROMAN: Final = re.compile(r"^\W{0,3}([ivxlc]{1,7})\W{0,3}\s|\s\W{0,3}([ivxlc]{1,7})\W{0,3}$")
-_NAMED: Final = re.compile(r"(?:\btrang|\bpage|\btr\.)\s*:?\s*(\d{1,4})\b", re.IGNORECASE)
+_NAMED: Final = re.compile(r"(?:\btrang|\bpage|\btr\.)\s*:?\s*(\d{1,4})\b")
+_NAMES: Final = ("trang", "page", "tr.")
 
 
 class PageNumber(NamedTuple):
@@ -89,7 +96,7 @@ def read_number(index: int, text: str, *, misread: bool = False) -> PageNumber |
     >>> read_number(0, "Năm 2020") is None
     True
     """
-    if len(text) > _WRITTEN and (len(text) > 2 * _FARTHEST or text[0] not in "<-–—=_*#~{["):
+    if len(text) > LONG_NUMBER and (len(text) > _FARTHEST or text[0] not in FRAMES):
         return None
     if not (text[-1].isdigit() or text[-1] in _LAST or text[-1] in "gG"):
         return None
@@ -155,9 +162,9 @@ def loose_number(index: int, text: str) -> PageNumber | None:
     >>> loose_number(0, "Năm học mới") is None
     True
     """
-    if match := _LOOSE.fullmatch(text):
+    if not text[0].isalpha() and (match := _LOOSE.fullmatch(text)):
         return PageNumber(index, int(match["n"].replace(" ", "")), "signs")
-    if len(text) > _WRITTEN // 2 or text.count(" ") > _PIECES:
+    if len(text) > LONG_NUMBER // 2 or text.count(" ") > _PIECES:
         return None
     if match := _SPELT.fullmatch(text):
         value = _spelt(match["n"])
@@ -189,11 +196,13 @@ def glued_numbers(text: str) -> list[int]:
     >>> glued_numbers("18 tháng 4"), glued_numbers("18 tháng 4 – Đại hội lần thứ 3")
     ([], [])
     """
-    if not any(map(str.isdigit, text)):
+    if not _DIGIT.search(text):
         return []
     found = [int(m[1]) for m in (_BEGIN.match(text),) if m and not _DAY.match(text.lstrip("*-–—|[(•· "))]
     ends = () if _DATED.search(text[-24:]) else (_END.search(text[-24:]),)
-    found += [int(m[1]) for m in (*ends, _NAMED.search(text)) if m]
+    low = text.lower()
+    named = _NAMED.search(low) if any(map(low.__contains__, _NAMES)) else None
+    found += [int(m[1]) for m in (*ends, named) if m]
     return list(dict.fromkeys(found))
 
 
@@ -229,6 +238,6 @@ def numbers_of(text: str) -> list[int]:
     >>> numbers_of("Số 1O7, ngày 2-3")
     [107, 2, 3]
     """
-    if not any(map(str.isdigit, text)):
+    if not _DIGIT.search(text):
         return []
     return [int(m.group().translate(_DIGITS)) for m in _TOKEN.finditer(text)][:8]

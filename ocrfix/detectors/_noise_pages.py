@@ -27,14 +27,8 @@ def page_numbers(sheet: Sheet) -> list[Mark]:
 
 def lone_numbers(sheet: Sheet, known: set[int]) -> list[Mark]:
     """Numbers without a sequence, by their form and their place; lines in ``known`` are settled."""
-    found = []
-    for index, line in enumerate(sheet.lines):
-        if len(line.text) > 120 or index in known:
-            continue
-        number = read_number(index, line.text)
-        if number is not None and (mark := _single(sheet, number)):
-            found.append(mark)
-    return found
+    left = (number for index, number in sheet.numbers.items() if index not in known)
+    return [mark for number in left if (mark := _single(sheet, number))]
 
 
 def _mark(number: PageNumber, message: str, confidence: float, safety: Safety, **evidence: object) -> Mark:

@@ -12,7 +12,7 @@ from ocrfix.detectors._noise_talk import only_talk, remark_weight, strangeness, 
 from ocrfix.detectors._noise_weights import line_weight
 from ocrfix.model import Safety, Span
 
-__all__ = ["glued_remark", "vietnamese_remark"]
+__all__ = ["LIST_STARTS", "REMARK_STARTS", "glued_remark", "vietnamese_remark"]
 
 _SOURCE: Final = (
     r"(?:hình ảnh|bức ảnh|ảnh|tấm ảnh|hình|tệp|file|bản quét|bản scan|trang scan|ảnh chụp|trang tài liệu"
@@ -39,6 +39,10 @@ _MAY_OPEN: Final = re.compile(
     r"[*_# ]*(?:\(?\*{0,2}(?:lưu|ghi|chú)\b|(?:rất tiếc|xin lỗi|thật tiếc|tôi|mình)\b)", re.IGNORECASE
 )
 """How a note or a refusal begins: a screen before the patterns themselves."""
+REMARK_STARTS: Final = frozenset(("lưu", "ghi", "chú", "rất", "xin", "thậ", "tôi", "mìn"))
+"""The first letters of notes and refusals."""
+LIST_STARTS: Final = "[(（*_# "
+"""What may stand before them, and notes in brackets and stars begin with."""
 _VI_OFFER: Final = re.compile(
     r"(?:nếu (?:bạn|anh/chị|quý vị) (?:cần|muốn|có)|bạn có muốn tôi|bạn có cần tôi|hãy cho tôi biết nếu"
     r"|hy vọng (?:điều này|bản|nội dung|thông tin này))\b"
@@ -74,7 +78,7 @@ _GLUED: Final = re.compile(
     r"(?<=[.!?…:;”\"»])[ \t]+"
     r"(?P<remark>\[[^\[\]\n]{4,200}\]|\([^()\n]{4,200}\)|[^\W\d_][^.!?…:;\n]{10,200}:)$"
 )
-_CUT: Final = re.compile(r"[.!?…;:”\"»)][ \t]+(?=[^\W\d_a-z])")
+_CUT: Final = re.compile(r".*[.!?…;:”\"»)][ \t]+(?=[^\W\d_a-z])", re.DOTALL)
 _WEIGHT: Final = 5
 """Weight from which on a line is a model's; 12 lines of 63 million characters of right text reach it."""
 _GLUED_WEIGHT: Final = 6.0
@@ -182,17 +186,16 @@ def _glued_sentence(sheet: Sheet, index: int) -> Mark | None:
     line = sheet.lines[index]
     if len(line.text) < LONG or line.text[-1] not in ".!?":
         return None
-    cut = 0
-    for match in _CUT.finditer(line.text, max(0, len(line.text) - OPENING)):
-        cut = match.end()
-    if not cut:
+    match = _CUT.match(line.text, max(0, len(line.text) - OPENING))
+    if match is None:
         return None
+    cut = match.end()
     sentence = line.text[cut:]
+    if strangeness(sentence, _STRANGE) > _STRANGE:
+        return None
     weight, told = remark_weight(sentence)
-    told = told and weight > _WEIGHT
-    if not told and (
-        strangeness(sentence, _STRANGE) > _STRANGE
-        or line_weight(sentence, "remark") < _GLUED_WEIGHT
+    if not (told and weight > _WEIGHT) and (
+        line_weight(sentence, "remark") < _GLUED_WEIGHT
         or talk_weight(sentence.casefold())[1].isdisjoint(_ADDRESSING)
     ):
         return None
@@ -254,7 +257,7 @@ def _opens_talk(text: str, talk: Talk, *, top: bool) -> bool:
 
 def _may_be_edge_talk(text: str) -> bool:
     """A screen before `_edge_talk`: who speaks to whom, or nothing but words of pages and of reading."""
-    return any(word in text for word in _SPEAKERS) or (only_talk(text) and _VI_META.match(text) is not None)
+    return any(map(text.__contains__, _SPEAKERS)) or (_VI_META.match(text) is not None and only_talk(text))
 
 
 def _edge_talk(text: str, talk: Talk, *, end: bool) -> bool:
