@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ocrfix.detectors._duplicates_align import Match
 from ocrfix.detectors._duplicates_gaps import Gap
+from ocrfix.detectors._duplicates_layout import UNIT
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout
 
 __all__ = ["STRAY", "UNIT", "Places", "grown", "trimmed", "turned", "without_overlap"]
 
-UNIT: Final = ("block", "line")
-"""Edges of paragraphs."""
 _LONGEST_TURN: Final = 400
 """Words over which the beginning of a round is sought."""
 _MISREAD: Final = 3
@@ -137,13 +137,10 @@ def _readings(layout: Layout, at: tuple[int, int], size: tuple[int, int], way: i
 
 def _edge_distance(layout: Layout, word: int, way: int) -> int | None:
     """Words to the next edge of a block on one side, if it is near."""
-    for size in range(_TO_EDGE + 1):
-        n = word + way * size
-        if not 0 <= n <= layout.count:
-            return None
-        if layout.edge(n) in UNIT:
-            return size
-    return None
+    edges = layout.unit_edges
+    n = bisect_left(edges, word) if way > 0 else bisect_right(edges, word) - 1
+    size = way * (edges[n] - word)
+    return size if size <= _TO_EDGE else None
 
 
 def trimmed(layout: Layout, match: Match, stray: Callable[[int, Match], bool]) -> Match:
@@ -156,14 +153,16 @@ def trimmed(layout: Layout, match: Match, stray: Callable[[int, Match], bool]) -
     low, high = match.q0, match.q1
     if not layout.edge(high):
         for q in range(high - 1, max(inner[-1], high - STRAY - 1, low), -1):
-            edges = layout.edge(q), layout.edge(match.p1 - (match.q1 - q))
+            edge = layout.edge(q)
+            edges = edge, edge and layout.edge(match.p1 - (match.q1 - q))
             if all(edges) and (all(e in UNIT for e in edges) or stray(high, match)):
                 high = q
                 break
     if not layout.edge(low):
         until = min((match.gaps[0].q0 if match.gaps else high), low + STRAY)
         for q in range(low + 1, until):
-            edges = layout.edge(q), layout.edge(match.p0 + q - match.q0)
+            edge = layout.edge(q)
+            edges = edge, edge and layout.edge(match.p0 + q - match.q0)
             if all(edges) and (all(e in UNIT for e in edges) or stray(low, match)):
                 low = q
                 break

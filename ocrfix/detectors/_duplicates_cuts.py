@@ -8,12 +8,13 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import normalize
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ocrfix.detectors._duplicates_align import Match
 from ocrfix.detectors._duplicates_bounds import STRAY, UNIT
 from ocrfix.detectors._duplicates_gaps import Gap, gap_kind, unlike, unreadable
-from ocrfix.detectors._duplicates_joints import CONTEXT, Bulk, Case, Side
+from ocrfix.detectors._duplicates_joints import CONTEXT, After, Bulk, Case, Side, signs_after
 
 if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_layout import Layout
@@ -32,7 +33,6 @@ _FIRST_MISREAD: Final = -6.0
 _BEYOND: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 3))
 """Words of this copy and of the other beyond the match that may be misread."""
 _LEAST_LETTERS: Final = 3
-_NOTHING: Final = Side([], [], [], bounded=True)
 
 
 class Seam(NamedTuple):
@@ -81,13 +81,10 @@ def best_cuts(layout: Layout, context: Context, match: Match, most: Match) -> tu
 
     Parameters: ``most``, the same match with misread words at its ends.
     """
-    # The model is asked twice, for everything at once: what there is to score is little each time.
-    scored, seams = Bulk(context.language), Bulk(context.language)
-    cutters = [_Cutter(layout, scored, match, most, later=later) for later in (False, True)]
-    scored.answer()
-    for cutter in cutters:
-        cutter.weigh(seams)
-    seams.answer()
+    # The model is asked once, for everything: what there is to score is little.
+    bulk = Bulk(context.language)
+    cutters = [_Cutter(layout, bulk, match, most, later=later) for later in (False, True)]
+    bulk.answer()
     earlier, later = (cutter.cut() for cutter in cutters)
     return earlier, later
 
@@ -95,93 +92,104 @@ def best_cuts(layout: Layout, context: Context, match: Match, most: Match) -> tu
 class _Cutter:
     """One of the copies: asks for what tells its cuts apart, weighs them, and tells the best."""
 
-    def __init__(self, layout: Layout, scored: Bulk, match: Match, most: Match, *, later: bool) -> None:
-        self._layout, self._scored = layout, scored
+    def __init__(self, layout: Layout, bulk: Bulk, match: Match, most: Match, *, later: bool) -> None:
+        self._layout, self._bulk = layout, bulk
         self._match, self._most, self._later = match, most, later
         self._start, self._end = (match.q0, match.q1) if later else (match.p0, match.p1)
         self._other = (match.p0, match.p1) if later else (match.q0, match.q1)
         self._case = Case(layout)
         self._heads, self._tails = self._ends(-1), self._ends(1)
-        first, last = [e.word for e in self._heads], [e.word for e in self._tails]
-        self._left = left = scored.side(layout, self._reach(min(first), -1), max(first))
-        self._right = right = scored.side(layout, min(last), self._reach(max(last), 1))
-        self._afters = [self._after(t) for t in self._tails]
-        self._lows = [bisect_right(left.ends, layout.start(word)) for word in first]
-        self._highs = [bisect_left(right.starts, after) for after in self._afters]
-        self._pairs = [
-            (i, k)
-            for i, head in enumerate(first)
-            for k, tail in enumerate(last)
-            if tail - head >= STRAY or not (i or k)
-        ]
-        self._own = scored.sequence(left.ids), scored.sequence(right.ids)
-        self._joints = scored.grid(left, self._lows, right, self._highs)
+        self._first, self._last = [e.word for e in self._heads], [e.word for e in self._tails]
+        self._afters = [self._after(tail) for tail in self._tails]
+        left, befores, heads = self._left()
+        right, ends, tails = self._right()
+        self._own = bulk.sequence(left.ids), bulk.sequence(right.ids)
+        self._bounded = left.bounded, right.bounded
+        nothing = [bulk.before([])]
+        self._before = bulk.joints(befores, heads)
+        self._begin = bulk.joints(nothing * len(heads), heads)
+        self._behind = bulk.joints(ends, tails)
+        self._alone = bulk.joints(nothing * len(tails), tails)
+        self._healed = bulk.grid(self._before, self._alone)
 
-    def weigh(self, seams: Bulk) -> None:
-        """Choose the cut, and ask for the seams at its ends."""
-        own_left, own_right = self._sums(self._own[0], self._left), self._sums(self._own[1], self._right)
-        words = self._scored.totals(self._joints)
-        begins = [self._case.before(head.word) for head in self._heads]
-        goes_on = [
-            self._case.after(tail.word, after) for tail, after in zip(self._tails, self._afters, strict=True)
-        ]
-        rests = [own_right[-1] - own_right[min(high + CONTEXT, len(self._right.ids))] for high in self._highs]
-        width = len(self._tails)
-        scores = [
-            own_left[self._lows[i]]
-            + words[i * width + k]
-            + rests[k]
-            + self._case.nats(begins[i], goes_on[k])
-            + self._heads[i].cost
-            + self._tails[k].cost
-            for i, k in self._pairs
-        ]
-        best = max(range(len(scores)), key=scores.__getitem__)
-        others = [*scores[:best], *scores[best + 1 :]]
-        self._score = scores[best]
-        self._margin = self._score - max(others) if others else _MOST
-        i, k = self._chosen = self._pairs[best]
-        self._healed = words[i * width + k]
-        begin, stop = self._heads[i].word, self._tails[k].word
-        start = seams.side(self._layout, begin, min(begin + _AROUND, stop))
-        end = seams.side(self._layout, max(begin, stop - _AROUND), stop, self._afters[k])
-        self._seams = (
-            seams,
-            seams.joints(
-                [
-                    (_NOTHING, 0, self._right, self._highs[k]),
-                    (self._left, self._lows[i], start, 0),
-                    (_NOTHING, 0, start, 0),
-                    (end, -1, self._right, self._highs[k]),
-                ]
-            ),
+    def _left(self) -> tuple[Side, list[list[int]], list[list[int]]]:
+        """What stands before the first words that may go: tokens, contexts, and what each cut begins with."""
+        layout, first = self._layout, self._first
+        most = max(first)
+        start = self._reach(min(first), -1)
+        ids, starts, ends, bounded = self._bulk.side(layout, start, min(most + _AROUND, layout.count))
+        limit = signs_after(layout, most) if most > start else 0
+        self._lows = [bisect_right(ends, min(layout.start(word), limit)) for word in first]
+        size = max(self._lows)
+        befores = [self._bulk.before(ids[:low]) for low in self._lows]
+        begins = [bisect_left(starts, layout.start(word)) for word in first]
+        return (
+            Side(ids[:size], starts[:size], ends[:size], bounded),
+            befores,
+            [ids[at : at + CONTEXT] for at in begins],
         )
 
-    def _sums(self, own: slice, side: Side) -> list[float]:
+    def _right(self) -> tuple[Side, list[list[int]], list[list[int]]]:
+        """What stands behind the last words that may go: tokens, what each cut ends with, what goes on."""
+        layout, last = self._layout, self._last
+        least = min(last)
+        ids, starts, ends, _ = self._bulk.side(layout, max(0, least - _AROUND), self._reach(max(last), 1))
+        own = bisect_left(starts, layout.start(least)) if least < layout.count else len(ids)
+        highs = [max(own, bisect_left(starts, after)) for after in self._afters]
+        self._highs = [high - own for high in highs]
+        return (
+            Side(ids[own:], starts[own:], ends[own:], layout.edge(least) in UNIT),
+            [self._bulk.before(ids[: bisect_right(ends, after)]) for after in self._afters],
+            [ids[high : high + CONTEXT] for high in highs],
+        )
+
+    def cut(self) -> Cut:
+        """The likeliest cut, when the model has answered."""
+        bulk, layout = self._bulk, self._layout
+        own_left, own_right = (
+            self._sums(own, bounded=bounded) for own, bounded in zip(self._own, self._bounded, strict=True)
+        )
+        healed = bulk.crossed(self._healed)
+        goes_on = [
+            self._case.after(word, after) for word, after in zip(self._last, self._afters, strict=True)
+        ]
+        whole = len(own_right) - 1
+        rests = [own_right[-1] - own_right[min(high + CONTEXT, whole)] for high in self._highs]
+        scores = np.array([own_left[low] for low in self._lows])[:, None] + healed
+        scores += rests
+        letters = self._case.grid(self._first, goes_on)
+        scores += letters
+        scores += np.array([head.cost for head in self._heads])[:, None]
+        scores += [tail.cost for tail in self._tails]
+        short = np.array(self._last) - np.array(self._first)[:, None] < STRAY
+        short[0, 0] = False
+        scores[short] = -np.inf
+        best = int(scores.argmax())
+        i, k = divmod(best, len(self._last))
+        score = float(scores[i, k])
+        scores[i, k] = -np.inf
+        other = float(scores.max())
+        head, tail = self._heads[i], self._tails[k]
+        alone, behind = bulk.totals(self._alone)[k], bulk.totals(self._behind)[k]
+        before, begin = bulk.totals(self._before)[i], bulk.totals(self._begin)[i]
+        return Cut(
+            self._cut(head, tail),
+            Seam(_within(before - begin), self._letter(self._case.after(head.word, layout.start(head.word)))),
+            Seam(_within(behind - alone), self._letter(goes_on[k])),
+            Seam(_within(float(healed[i, k]) - alone), float(letters[i, k])),
+            score,
+            score - other if other > -np.inf else _MOST,
+        )
+
+    def _sums(self, own: slice, *, bounded: bool) -> list[float]:
         """Sums of the log-probabilities of the first tokens, each after those before it."""
-        scores = self._scored.each(own)
-        if not side.bounded:
+        scores = self._bulk.each(own)
+        if not bounded:
             scores[:CONTEXT] = [0.0] * min(CONTEXT, len(scores))
         return list(accumulate(scores, initial=0.0))
 
-    def cut(self) -> Cut:
-        """The chosen cut, when the seams are known."""
-        i, k = self._chosen
-        head, tail, after = self._heads[i], self._tails[k], self._afters[k]
-        seams, asked = self._seams
-        alone, before, begin, behind = seams.totals(asked)
-        start = self._layout.start(head.word)
-        return Cut(
-            self._cut(head, tail),
-            Seam(_within(before - begin), self._letter(head.word, head.word, start)),
-            Seam(_within(behind - alone), self._letter(tail.word, tail.word, after)),
-            Seam(_within(self._healed - alone), self._letter(head.word, tail.word, after)),
-            self._score,
-            self._margin,
-        )
-
-    def _letter(self, left: int, right: int, after: int) -> float:
-        return self._case.nats(self._case.before(left), self._case.after(right, after))
+    def _letter(self, after: After) -> float:
+        return self._case.nats(self._case.before(after.word), after)
 
     def _cut(self, head: _End, tail: _End) -> Match:
         gaps = list(self._match.gaps)
@@ -225,6 +233,8 @@ class _Cutter:
         return max(0, min(size, half))
 
     def _parted(self, word: int) -> bool:
+        if not self._layout.apart(word):
+            return True
         between = self._layout.between(word)
         return between != between.strip() or any(c.isspace() for c in between)
 

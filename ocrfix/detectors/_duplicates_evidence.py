@@ -27,7 +27,8 @@ __all__ = ["NAMES", "Removal", "load_repeats", "removals", "told_again"]
 
 _MARKS: Final = re.compile(r"[\"“”'‘’:()…–—\-*\[\]/]|\.\.")
 """Signs beside a copy that set it off as a quotation, a caption or a title."""
-_PICTURE: Final = re.compile(r"\b(?:ảnh|clip|video)\b", re.IGNORECASE)
+_PICTURES: Final = ("ảnh", "clip", "video")
+_PICTURE: Final = re.compile(rf"\b(?:{'|'.join(_PICTURES)})\b")
 _RUN_TOGETHER: Final = re.compile(r"[^\W\d_A-Z][A-ZĐ][^\W\d_A-Z]")
 """A capital inside a word, where two lines were made one."""
 _SEPARATORS: Final = frozenset(",;")
@@ -108,9 +109,10 @@ class Removal(NamedTuple):
 def removals(layout: Layout, context: Context, match: Match, most: Match) -> Iterator[Removal]:
     """The two ways to undo a repeat, with their features, named in `NAMES`."""
     cuts = best_cuts(layout, context, match, most)
+    copies = [_copy(layout, cut, later=later) for cut, later in zip(cuts, (False, True), strict=True)]
     for later in (False, True):
         mine, theirs = cuts[later], cuts[not later]
-        row = [*_copy(layout, mine, later=later), *_copy(layout, theirs, later=not later)]
+        row = [*copies[later], *copies[not later]]
         row += _both(layout, mine, theirs, later=later)
         match = mine.match
         long = match.q1 - match.q0 >= _LONG and match.p1 - match.p0 >= _LONG
@@ -198,10 +200,15 @@ def _nature(layout: Layout, match: Match) -> list[float]:
     return [
         layout.said_elsewhere(match.q0, match.q1),
         sum(word[:1].isupper() for word in words) / len(words),
-        float(any(_PICTURE.search(text) for text in around)),
+        float(any(map(_of_picture, around))),
         float(any(_RUN_TOGETHER.search(text) for text in around)),
         sum(word[-1] in _SEPARATORS for word in words) / len(words),
     ]
+
+
+def _of_picture(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in _PICTURES) and _PICTURE.search(lower) is not None
 
 
 def _around(layout: Layout, start: int, end: int) -> str:

@@ -87,7 +87,7 @@ def unlike(tokens: Tokens, one: tuple[int, int], other: tuple[int, int]) -> bool
     >>> unlike(tokenize("bà Hà chủ tịch xã"), (0, 2), (2, 4)), unlike(tokenize("bà Hà ba hà"), (0, 2), (2, 4))
     (True, False)
     """
-    if not tokens.plain:
+    if not tokens.plain and (tokens.any_odd(*one) or tokens.any_odd(*other)):
         return False
     left, right = tokens.looks(*one), tokens.looks(*other)
     longest = max(len(left), len(right))

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_tokens import Tokens
     from ocrfix.document import Document
 
-__all__ = ["Layout"]
+__all__ = ["UNIT", "Layout"]
 
+UNIT: Final = ("block", "line")
+"""Edges of paragraphs."""
 _TERMINAL: Final = frozenset('.!?…:;”"»)]')
 _STOPS: Final = frozenset(".!?…")
 _OPENING: Final = frozenset("“\"'‘«([{*_-–—•+#>")
@@ -85,14 +87,35 @@ class Layout:
         found = found[fresh]
         return found if len(found) and not found[0] else np.append(0, found)
 
+    @cached_property
+    def line_words(self) -> list[int]:
+        """The first words of the lines."""
+        found: list[int] = self.unit_starts[0].tolist()
+        return found
+
+    @cached_property
+    def _blocks(self) -> tuple[list[int], ...]:
+        """The starts of the blocks, and of the lines."""
+        if len(self.unit_starts) == 1:
+            return (self.line_words,)
+        return self.unit_starts[1].tolist(), self.line_words
+
     def block(self, word: int) -> tuple[int, int]:
         """First word of a word's block (or line, where lines are the paragraphs), and the word after it."""
-        for starts in reversed(self.unit_starts):
-            n = int(np.searchsorted(starts, word, "right"))
-            end = int(starts[n]) if n < len(starts) else self.count
-            if end - int(starts[n - 1]) <= _LONG_BLOCK:
+        for starts in self._blocks:
+            n = bisect_right(starts, word)
+            end = starts[n] if n < len(starts) else self.count
+            if end - starts[n - 1] <= _LONG_BLOCK:
                 break
-        return int(starts[n - 1]), end
+        return starts[n - 1], end
+
+    @cached_property
+    def unit_edges(self) -> list[int]:
+        """The words before which a paragraph begins, 0 and the word after the last among them, in order."""
+        words = self.line_words
+        if "\f" in self.text:
+            words = sorted({*words, *(n for n in self._gaps if "\f" in self.between(n))})
+        return [*(n for n in words if self.edge(n) in UNIT), self.count]
 
     @cached_property
     def _grams(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
@@ -106,8 +129,8 @@ class Layout:
         some = keys[start : max(start + 1, end - GRAM + 1)]
         if not len(some):
             return 0.0
-        times = np.searchsorted(ordered, some, "right") - np.searchsorted(ordered, some, "left")
-        return float((times > 2).mean())
+        times = ordered.searchsorted(some, "right") - ordered.searchsorted(some, "left")
+        return int(np.count_nonzero(times > 2)) / len(some)
 
     def words(self, start: int, end: int) -> str:
         """The text from the first to the last word."""
@@ -142,6 +165,10 @@ class Layout:
         if word >= self.count:
             return self.text[self.end(self.count) :] + "\n\n"
         return self.text[self._ends[word - 1] : self._starts[word]]
+
+    def apart(self, word: int) -> bool:
+        """Whether anything but one blank parts a word from the one before."""
+        return not 0 < word < self.count or bool(self._apart[word])
 
     def edge(self, word: int) -> str:
         """What parts a word from the one before: "block", "line" (a paragraph's end), "sentence" or "".

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from ocrfix.detectors._duplicates_gaps import unreadable
 from ocrfix.detectors._duplicates_rounds import Rounds, follow
 from ocrfix.detectors._duplicates_rules import LOOP
@@ -159,7 +157,7 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE, found.group(1))
         elif size >= _LONG_ROW:
             yield _sign_finding(found.span(), found.group(1) * _SIGNS_KEPT, Safety.SAFE)
-    for n in np.flatnonzero(tokens.end - tokens.start >= _LONG_WORD).tolist():
+    for n in (tokens.sizes >= _LONG_WORD).nonzero()[0].tolist():
         start, end = int(tokens.start[n]), int(tokens.end[n])
         for found in _LETTER.finditer(text, start, end):
             drawn = found.group(1) in "xX" and found.span() == (start, end)
@@ -179,10 +177,10 @@ def _rows_of_signs(layout: Layout) -> Iterator[re.Match[str]]:
     if not tokens.plain or not layout.count:
         yield from _SIGNS.finditer(text)
         return
-    low = np.append(0, tokens.end)
-    high = np.append(tokens.start, len(text))
-    for n in (high - low >= _SIGNS_LEAST).nonzero()[0].tolist():
-        yield from _SIGNS.finditer(text, int(low[n]), int(high[n]))
+    yield from _SIGNS.finditer(text, 0, layout.start(0))
+    for n in (tokens.start[1:] - tokens.end[:-1] >= _SIGNS_LEAST).nonzero()[0].tolist():
+        yield from _SIGNS.finditer(text, layout.end(n + 1), layout.start(n + 1))
+    yield from _SIGNS.finditer(text, layout.end(layout.count))
 
 
 def _inside_sentence(text: str, start: int, end: int) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ocrfix.detectors._duplicates_align import Aligner, Match
 from ocrfix.detectors._duplicates_gaps import Gap
-from ocrfix.detectors._duplicates_tokens import keys_in_a_row, previous_places
+from ocrfix.detectors._duplicates_tokens import previous_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,9 @@ _YIELDING: Final = 4
 _SHORT_MATCH: Final = 40
 """Matches, and words in each, that may give way to a longer one which begins before their end: words that
 many passages share."""
+_FIRST: Final = np.zeros(1, dtype=np.int64)
+_ENDLESS: Final = np.iinfo(np.int64).max
+_SEED: Final = np.uint64(0x9FB21C651E98DF25)
 _BRIDGE: Final = 12
 """Most misread words over which two matches are one."""
 
@@ -54,30 +57,54 @@ def _seed_runs(
     empty = np.zeros(0, dtype=np.int64)
     if len(tokens.key) < GRAM + 1:
         return empty, empty, empty
-    previous = previous_places(keys_in_a_row(tokens.key, GRAM))
-    letters = np.concatenate(([0], np.cumsum(tokens.end - tokens.start)))
-    place = np.flatnonzero((previous >= 0) & (letters[GRAM:] - letters[:-GRAM] >= _GRAM_LETTERS))
-    earlier = previous[place]
+    # All pairs of words in a seed that comes again come again as well: most seeds need not be looked at.
+    pairs = tokens.earlier_pairs
+    again = pairs >= 0
+    again[pairs[again]] = True
+    inner = again[: 1 - (GRAM - 1)].copy()
+    for n in range(1, GRAM - 1):
+        inner &= again[n : n + len(inner)]
+    seeds = inner.nonzero()[0]
+    previous = previous_places(_seed_keys(tokens, seeds))
+    letters = np.zeros(len(seeds), dtype=np.int64)
+    for n in range(GRAM):
+        letters += tokens.sizes.take(seeds + n)
+    place = ((previous >= 0) & (letters >= _GRAM_LETTERS)).nonzero()[0]
+    earlier = previous.take(place)
     runs = []
     for _ in range(_DEPTH):
         if len(place):
-            runs.append(_diagonals(place, place - earlier))
-        older = previous[earlier]
-        place, earlier = place[older >= 0], older[older >= 0]
+            at = seeds.take(place)
+            runs.append(_diagonals(at, at - seeds.take(earlier)))
+        older = previous.take(earlier)
+        there = older >= 0
+        place, earlier = place[there], older[there]
     if not runs:
         return empty, empty, empty
+    if len(runs) == 1:
+        return runs[0]
     first, length, distance = (np.concatenate(column) for column in zip(*runs, strict=True))
     order = np.lexsort((-length, first))
-    return first[order], length[order], distance[order]
+    return first.take(order), length.take(order), distance.take(order)
+
+
+def _seed_keys(tokens: Tokens, seeds: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """One key for each seed, given by its first word, from those of its pairs of words."""
+    keys = tokens.pairs.take(seeds)
+    keys *= _SEED
+    keys ^= keys >> np.uint64(29)
+    keys += tokens.pairs.take(seeds + GRAM - 2)
+    return keys
 
 
 def _diagonals(
     place: NDArray[np.int64], distance: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    fresh = np.ones(len(place), dtype=bool)
-    fresh[1:] = (np.diff(place) != 1) | (np.diff(distance) != 0)
-    first = np.flatnonzero(fresh)
-    return place[first], np.diff(np.append(first, len(place))), distance[first]
+    turns = ((place[1:] - place[:-1] != 1) | (distance[1:] != distance[:-1])).nonzero()[0]
+    turns += 1
+    ends = np.append(turns, len(place))
+    first = np.concatenate((_FIRST, turns))
+    return place.take(first), ends - first, distance.take(first)
 
 
 def _worthy(
@@ -92,18 +119,25 @@ def _worthy(
     for shift in (0, 4):
         bucket = (distance + shift) >> 3
         order = np.lexsort((place, bucket))
-        near = (np.diff(bucket[order]) == 0) & (np.diff(place[order]) - length[order][:-1] <= _JOIN)
-        group = np.concatenate(([0], np.cumsum(~near)))
-        worthy[order] |= np.bincount(group, weights=length[order])[group] >= _LONG_RUN + 2
+        buckets, places, lengths = bucket.take(order), place.take(order), length.take(order)
+        apart = (buckets[1:] != buckets[:-1]) | (places[1:] - places[:-1] - lengths[:-1] > _JOIN)
+        firsts = np.concatenate((_FIRST, apart.nonzero()[0] + 1))
+        enough = np.add.reduceat(lengths, firsts) >= _LONG_RUN + 2
+        if enough.any():
+            sizes = np.append(firsts[1:], len(places)) - firsts
+            worthy[order] |= enough.repeat(sizes)
     # Short blocks: a run at the same place of two blocks of like length.
     earlier = place - distance
     for starts in units:
-        here = np.searchsorted(starts, place, "right") - 1
-        there = np.searchsorted(starts, earlier, "right") - 1
-        sizes = np.diff(np.append(starts, np.iinfo(np.int64).max))
-        offset = np.abs((place - starts[here]) - (earlier - starts[there]))
-        a, b = sizes[here], sizes[there]
-        worthy |= (here != there) & (offset <= 2) & (np.abs(a - b) <= np.minimum(a, b) // 6) & (a >= 5)
+        here = starts.searchsorted(place, "right") - 1
+        there = starts.searchsorted(earlier, "right") - 1
+        offset = place - starts.take(here) - (earlier - starts.take(there))
+        fitting = ((here != there) & (np.abs(offset) <= 2)).nonzero()[0]
+        if not len(fitting):
+            continue
+        sizes = np.append(starts[1:], _ENDLESS) - starts
+        a, b = sizes.take(here.take(fitting)), sizes.take(there.take(fitting))
+        worthy[fitting] |= (np.abs(a - b) <= np.minimum(a, b) // 6) & (a >= 5)
     return worthy
 
 

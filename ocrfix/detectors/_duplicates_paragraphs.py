@@ -15,10 +15,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ocrfix.detectors._duplicates_align import Match
-from ocrfix.detectors._duplicates_bounds import UNIT
 from ocrfix.detectors._duplicates_gaps import Gap, gap_kind
 from ocrfix.detectors._duplicates_readings import ROUNDS, one_sided, reworded, surely_misread
-from ocrfix.detectors._duplicates_tokens import keys_in_a_row, previous_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,9 +101,14 @@ def _rounds(matches: list[Match]) -> list[Match]:
 def _units(layout: Layout) -> NDArray[np.int64]:
     """The first words of the paragraphs: the blocks, and the lines of those whose lines are paragraphs."""
     lines, blocks = layout.unit_starts[0], layout.unit_starts[-1]
-    if len(lines) < 2:
+    if len(lines) < 2 or blocks is lines:
         return lines
-    parted = np.array([layout.edge(n) in UNIT for n in lines.tolist()])
+    edges = layout.unit_edges
+    if len(lines) < len(edges) and layout.line_words == edges[: len(lines)]:
+        return lines  # each line is a paragraph
+    parted = np.zeros(layout.count + 1, dtype=np.bool_)
+    parted[edges] = True
+    parted = parted.take(lines)
     block = np.searchsorted(blocks, lines, "right") - 1
     inner: NDArray[np.bool_] = blocks[block] != lines
     wrapped = np.bincount(block[inner & ~parted], minlength=len(blocks)) > 0
@@ -116,25 +119,33 @@ def _units(layout: Layout) -> NDArray[np.int64]:
 
 def _candidates(layout: Layout, starts: NDArray[np.int64]) -> list[tuple[int, int]]:
     """For paragraphs, by number, the earlier one that shares most pairs of words with it, if many."""
-    sizes = np.diff(np.append(starts, layout.count))
+    sizes = np.append(starts[1:], layout.count) - starts
     fitting = (sizes >= _LEAST) & (sizes <= _MOST)
-    if int(fitting.sum()) < 2:
+    if int(np.count_nonzero(fitting)) < 2:
         return []
-    previous = previous_places(keys_in_a_row(layout.tokens.key, 2))
-    unit = np.repeat(np.arange(len(starts)), sizes)[: len(previous)]
-    place = np.flatnonzero((previous >= 0) & fitting[unit])
-    earlier = previous[place]
+    previous = layout.tokens.earlier_pairs
+    unit = np.arange(len(starts)).repeat(sizes)
+    place = (previous >= 0).nonzero()[0]
+    place = place[fitting.take(unit.take(place))]
+    earlier = previous.take(place)
     votes = []
     for _ in range(_DEPTH):
-        here, there = unit[place], unit[earlier]
-        ours = (here != there) & fitting[there]
-        votes.append(here[ours] * len(starts) + there[ours])
-        older = previous[earlier]
-        place, earlier = place[older >= 0], older[older >= 0]
-    pair, number = np.unique(np.concatenate(votes), return_counts=True)
+        here, there = unit.take(place), unit.take(earlier)
+        ours = (here != there) & fitting.take(there)
+        votes.append((here * len(starts) + there)[ours])
+        older = previous.take(earlier)
+        known = older >= 0
+        place, earlier = place[known], older[known]
+    voted = np.concatenate(votes)
+    voted.sort()
+    firsts = np.concatenate(([True], voted[1:] != voted[:-1])).nonzero()[0] if len(voted) else voted
+    number = np.append(firsts[1:], len(voted)) - firsts
+    several = number >= _FEWEST_VOTES
+    pair, number = voted.take(firsts[several]), number[several]
     here, there = pair // len(starts), pair % len(starts)
-    least = np.maximum(_FEWEST_VOTES, _VOTES * np.minimum(sizes[here], sizes[there]))
-    enough = number >= least
+    enough = number >= _VOTES * np.minimum(sizes.take(here), sizes.take(there))
+    if not enough.any():
+        return []
     here, there, number = here[enough], there[enough], number[enough]
     order = np.lexsort((there, number, here))
     best = order[np.flatnonzero(np.diff(here[order], append=-1))]

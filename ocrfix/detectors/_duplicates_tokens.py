@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
@@ -52,13 +53,36 @@ class Tokens:
         return self.first.data
 
     @cached_property
-    def _looks(self) -> str:
-        return self.letters.translate(AS_LETTERS)
-
-    @cached_property
     def plain(self) -> bool:
         """Whether no word is odd."""
         return not self.odd.any()
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Characters of each word."""
+        return self.end - self.start
+
+    @cached_property
+    def pairs(self) -> NDArray[np.uint64]:
+        """One key for every two neighbouring words."""
+        return keys_in_a_row(self.key, 2)
+
+    @cached_property
+    def earlier_pairs(self) -> NDArray[np.int64]:
+        """The last place before each where the same two words stand, or -1."""
+        return previous_places(self.pairs)
+
+    @cached_property
+    def _odd(self) -> list[int]:
+        """The words that are odd."""
+        found: list[int] = self.odd.nonzero()[0].tolist()
+        return found
+
+    def any_odd(self, start: int, end: int) -> bool:
+        """Whether any of the words ``[start, end)`` is odd."""
+        odd = self._odd
+        at = bisect_left(odd, start)
+        return at < len(odd) and odd[at] < end
 
     def folded(self, start: int, end: int) -> str:
         """The letters and digits of the words ``[start, end)``, in small letters and without any mark.
@@ -70,7 +94,7 @@ class Tokens:
 
     def looks(self, start: int, end: int) -> str:
         """The same with digits as the letters that they look like."""
-        return self._looks[self._first[start] : self._first[end]]
+        return self.folded(start, end).translate(AS_LETTERS)
 
 
 def _fold_char(char: str) -> str:
@@ -222,9 +246,9 @@ def previous_places(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     >>> previous_places(np.array([5, 7, 5, 5], dtype=np.uint64)).tolist()
     [-1, -1, 0, 2]
     """
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    order = keys.argsort(kind="stable")
+    ordered = keys.take(order)
+    same = (ordered[1:] == ordered[:-1]).nonzero()[0]
     found = np.full(len(keys), -1, dtype=np.int64)
-    found[order[same + 1]] = order[same]
+    found[order.take(same + 1)] = order.take(same)
     return found
