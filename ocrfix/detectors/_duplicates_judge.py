@@ -378,7 +378,7 @@ class Judge:
     def _stray(self, word: int, match: Match) -> bool:
         """Whether the words on both sides of an end of the match belong together, in both copies."""
         other = match.p0 if word == match.q0 else match.p1
-        return min(self._glue.seam(word, word), self._glue.seam(other, other)) > _TOGETHER
+        return all(self._glue.seam(at, at) > _TOGETHER for at in (word, other))
 
     def _remove(self, match: Match, rule: Rule, safety: Safety, *, later: bool, why: str) -> Finding:
         layout = self._layout

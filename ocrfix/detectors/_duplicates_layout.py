@@ -115,7 +115,12 @@ class Layout:
         words = self.line_words
         if "\f" in self.text:
             words = sorted({*words, *(n for n in self._gaps if "\f" in self.between(n))})
-        return [*(n for n in words if self.edge(n) in UNIT), self.count]
+        # At the start of a line only a small letter may go on with the paragraph.
+        text, starts = self.text, self._starts
+        return [
+            *(n for n in words if not text[starts[n]].islower() or self.edge(n) in UNIT),
+            self.count,
+        ]
 
     @cached_property
     def _grams(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

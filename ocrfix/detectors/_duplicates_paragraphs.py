@@ -8,6 +8,7 @@ alone, which keeps the work linear in the number of copies.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -119,7 +120,7 @@ def _units(layout: Layout) -> NDArray[np.int64]:
 
 def _candidates(layout: Layout, starts: NDArray[np.int64]) -> list[tuple[int, int]]:
     """For paragraphs, by number, the earlier one that shares most pairs of words with it, if many."""
-    sizes = np.append(starts[1:], layout.count) - starts
+    sizes = np.concatenate((starts[1:], [layout.count])) - starts
     fitting = (sizes >= _LEAST) & (sizes <= _MOST)
     if int(np.count_nonzero(fitting)) < 2:
         return []
@@ -136,20 +137,17 @@ def _candidates(layout: Layout, starts: NDArray[np.int64]) -> list[tuple[int, in
         older = previous.take(earlier)
         known = older >= 0
         place, earlier = place[known], older[known]
+    best: dict[int, tuple[int, int]] = {}
+    words = sizes.tolist()
     voted = np.concatenate(votes)
     voted.sort()
-    firsts = np.concatenate(([True], voted[1:] != voted[:-1])).nonzero()[0] if len(voted) else voted
-    number = np.append(firsts[1:], len(voted)) - firsts
-    several = number >= _FEWEST_VOTES
-    pair, number = voted.take(firsts[several]), number[several]
-    here, there = pair // len(starts), pair % len(starts)
-    enough = number >= _VOTES * np.minimum(sizes.take(here), sizes.take(there))
-    if not enough.any():
-        return []
-    here, there, number = here[enough], there[enough], number[enough]
-    order = np.lexsort((there, number, here))
-    best = order[np.flatnonzero(np.diff(here[order], append=-1))]
-    return list(zip(here[best].tolist(), there[best].tolist(), strict=True))
+    few = _FEWEST_VOTES - 1
+    several = voted[few:][voted[few:] == voted[:-few]]  # each pair once for every vote above the first two
+    for pair, more in Counter(several.tolist()).items():
+        number, (q, p) = more + few, divmod(pair, len(words))
+        if number >= _VOTES * min(words[q], words[p]):
+            best[q] = max(best.get(q, (0, 0)), (number, p))
+    return [(q, p) for q, (_, p) in sorted(best.items())]
 
 
 def _runs(compare: _Comparison, pairs: dict[int, int]) -> list[tuple[int, int]]:
