@@ -44,8 +44,9 @@ class Document:
     None where nothing is known; ``fixed``, the characters that no edit may touch (bool, one for each), or
     None; ``intact``, a pure function that says of an edited text whether what must stay is there, or None;
     ``misplaced``, one that says of an offset and a span whether the page shows that the text at the span
-    cannot follow that at the offset, or None. Raises ValueError when there is not one confidence, or one
-    mark, for each character.
+    cannot follow that at the offset, or None; ``margin``, the characters that stand at the top or the bottom
+    of their page, apart from its text (bool, one for each), or None where no places are known. Raises
+    ValueError when there is not one confidence, or one mark, for each character.
 
     >>> document = Document("Chung tay giúp đỡ\n\nVì người\nnghèo")
     >>> [document.text[b.span.slice] for b in document.blocks]
@@ -60,9 +61,10 @@ class Document:
     fixed: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
     intact: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
     misplaced: Callable[[int, Span], bool] | None = field(default=None, compare=False, repr=False)
+    margin: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for what, array in (("confidence", self.confidence), ("mark", self.fixed)):
+        for what, array in (("confidence", self.confidence), ("mark", self.fixed), ("mark", self.margin)):
             if array is not None and array.shape != (len(self.text),):
                 raise ValueError(f"{self.name}: one {what} for each of {len(self.text)} characters is needed")
 

@@ -98,20 +98,22 @@ class _Run:
     """The engine's confidence in every character of the text so far, where it is told."""
     fixed: NDArray[np.bool_] | None = None
     """The characters of the text so far that no edit may touch."""
+    margin: NDArray[np.bool_] | None = None
+    """Those that stand apart at the top or the bottom of their page, where places are known."""
 
     _document: Document | None = None
 
     def document(self, name: str) -> Document:
         """The text so far as a document, the same one until the text changes."""
         if self._document is None or self._document.text is not self.text:
-            self._document = Document(self.text, name, self.confidence, self.fixed)
+            self._document = Document(self.text, name, self.confidence, self.fixed, margin=self.margin)
         return self._document
 
     @classmethod
     def of(cls, document: Document) -> _Run:
         """The run that has done nothing yet."""
         source = SourceMap.identity(len(document.text))
-        return cls(document.text, source, [], [], {}, document.confidence, document.fixed)
+        return cls(document.text, source, [], [], {}, document.confidence, document.fixed, document.margin)
 
 
 def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) -> bool:
@@ -154,6 +156,8 @@ def _run_stage(run: _Run, stage: Stage, document: Document, context: Context) ->
         run.confidence = _carry(run.confidence, edits, run.text)
     if run.fixed is not None:
         run.fixed = carry(run.fixed, edits)
+    if run.margin is not None:
+        run.margin = carry(run.margin, edits)
     return True
 
 

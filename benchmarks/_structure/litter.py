@@ -11,32 +11,34 @@ from .case import GAP, Case, Place, expect, gap
 from .noise import misread
 from .texts import Article, Phrases, Words, prose
 
-__all__ = ["chatter", "chrome", "fences", "page_furniture"]
+__all__ = ["chatter", "chrome", "date_of", "fences", "filled", "first_page", "issue_of", "page_furniture"]
 
 PAGE_BLOCKS: Final = (3, 5)
 """Least and most paragraphs of a page."""
 
 
-def _number(rng: Random) -> str:
+def issue_of(rng: Random) -> str:
+    """The number of an issue, by chance."""
     number = rng.randint(60, 9999)
     return f"{number:,}".replace(",", ".") if rng.random() < 0.5 else str(number)
 
 
-def _date(rng: Random) -> str:
+def date_of(rng: Random) -> str:
+    """A day, written in one of some ways, by chance."""
     day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1995, 2025)
     return rng.choice(
         (f"{day}/{month}/{year}", f"{day:02}-{month:02}-{year}", f"ngày {day} tháng {month} năm {year}")
     )
 
 
-def _filled(template: str, page: int, issue: str, date: str) -> str:
+def filled(template: str, page: int, issue: str, date: str) -> str:
     """A template with its fields filled in; other braces stay."""
     for field, value in (("page", str(page)), ("issue", issue), ("date", date)):
         template = template.replace("{" + field + "}", value)
     return template
 
 
-def _first_page(line: str, pages: int, rng: Random) -> int:
+def first_page(line: str, pages: int, rng: Random) -> int:
     """A number for the first page; where the line tells how many there are ("0/48", "0 of 64"), none
     beyond them.
     """
@@ -50,10 +52,10 @@ def _lines(kind: str, rng: Random, phrases: Phrases, noisy: bool) -> Callable[[i
     stock = {"page-number": phrases.page_numbers, "header": phrases.headers, "footer": phrases.footers}[kind]
     # A book may have one header on left pages, another on right ones.
     pair = rng.sample(stock, 2) if kind == "header" and rng.random() < 0.3 else [rng.choice(stock)] * 2
-    issue, date = _number(rng), _date(rng)
+    issue, date = issue_of(rng), date_of(rng)
 
     def line(page: int) -> str:
-        text = _filled(pair[page % 2], page, issue, date)
+        text = filled(pair[page % 2], page, issue, date)
         return misread(text, rng, 0.04) if noisy and rng.random() < 0.6 else text
 
     return line
@@ -99,7 +101,7 @@ def page_furniture(
             breaks.append(gap(i))
         pages[-1].append(block)
         left -= 1
-    number = _first_page(line(0), len(pages), rng)
+    number = first_page(line(0), len(pages), rng)
     bare_first = top and rng.random() < 0.5
     places: list[list[Place]] = []
     litter: list[str] = []

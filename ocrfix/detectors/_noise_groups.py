@@ -18,6 +18,7 @@ __all__ = [
     "Group",
     "alike",
     "core",
+    "counted",
     "formal",
     "is_heading",
     "numbers_agree",
@@ -51,6 +52,8 @@ _HEADING: Final = re.compile(
     r"|[-–—•*+▪●]\s|\d{1,3}[.)](?:\s|$)|[a-zđ][.)]\s|[ivxlc]+[.)]\s|#{1,6}\s",
     re.IGNORECASE,
 )
+_COUNTED: Final = re.compile(r"\W*[^\W\d_]+(?: [^\W\d_]+){0,2} \d{1,4}[.:]?\W*")
+_OF_ITS_OWN: Final = re.compile(r" số \d{1,4}\W*$", re.IGNORECASE)
 _TITLED: Final = re.compile(r"(?:phần|chương|mục|bài|hồi|quyển|tập)\s+(?:thứ\s+)?\w{1,6}\b", re.IGNORECASE)
 _CREDIT: Final = re.compile(
     r"\(?(?:ảnh|nguồn|theo|tin|bài|tin, ảnh|bài, ảnh|tin, bài|clip|video|đồ họa|minh họa|trong ảnh"
@@ -128,6 +131,15 @@ def is_heading(text: str) -> bool:
     return bool(_HEADING.match(text) and _TITLED.match(text))
 
 
+def counted(texts: Sequence[str]) -> bool:
+    """Whether lines are a word or two with a number behind, as things that are told of in a row are named.
+
+    >>> counted(["Đội 4", "Đội 5"]), counted(["Thửa số 4"]), counted(["Báo Xuân số 4"])
+    (True, True, False)
+    """
+    return all(map(_COUNTED.fullmatch, texts)) and not any(signs(_OF_ITS_OWN.sub("", t)) for t in texts)
+
+
 def formal(key: str) -> bool:
     """Whether a skeleton begins as the fixed parts of office papers and forms do."""
     return _FORMAL.match(key) is not None
@@ -169,10 +181,11 @@ def core(text: str) -> str:
     return _NUMBERS.sub("#", bare).replace(" ", "")
 
 
-def alike(sheet: Sheet, lines: Sequence[int], least: int) -> list[Group]:
+def alike(sheet: Sheet, lines: Sequence[int], least: int, similar: int = SIMILAR) -> list[Group]:
     """Lines that are alike, ``least`` or more of them, biggest group first.
 
-    Blanks, and numbers at the ends of a line, make no difference.
+    Blanks, and numbers at the ends of a line, make no difference. Parameters: ``similar``, the least
+    likeness, a rapidfuzz ratio in per cent.
     """
     exact: dict[str, list[int]] = defaultdict(list)
     for index in lines:
@@ -181,7 +194,7 @@ def alike(sheet: Sheet, lines: Sequence[int], least: int) -> list[Group]:
     seeds = keys if len(keys) <= _SCREEN else [k for k in keys[:_SEEDS] if len(exact[k]) > 1]
     if not seeds:
         return []
-    scores = process.cdist(seeds, keys, scorer=fuzz.ratio, score_cutoff=SIMILAR)
+    scores = process.cdist(seeds, keys, scorer=fuzz.ratio, score_cutoff=similar)
     kin = (scores > 0).sum(axis=1).tolist()
     given: set[str] = set()
     found = []

@@ -13,6 +13,7 @@ from ocrfix.detectors._noise_groups import (
     LONGEST,
     Group,
     alike,
+    counted,
     formal,
     is_heading,
     numbers_agree,
@@ -163,6 +164,8 @@ def _judge_pages(view: _View, group: Group, place: str, slot: set[int]) -> list[
         len(on) / len(reach),
         *(len(set(on) & set(side)) / len(side) if len(side) >= _COPIES else 0.0 for side in sides),
     )
+    if rising and counted(texts) and not view.follow:
+        return []
     strong = rising or sum(map(strong_signs, texts)) * 2 > len(texts)
     marked = rising or signs(texts[0])
     text = sum(view.begins(p, place) for p in on) >= 0.7 * len(on)

@@ -88,6 +88,7 @@ class Sheet:
 
     def __init__(self, document: Document) -> None:
         text = self.text = document.text
+        self._margin = document.margin
         self.lines: list[Line] = []
         self.ranges: list[range] = []
         """For each block the numbers of its lines."""
@@ -107,6 +108,14 @@ class Sheet:
             if (len(line.text) <= LONG_NUMBER or line.text[0] in FRAMES)
             and (number := read_number(i, line.text))
         }
+
+    @cached_property
+    def margin(self) -> frozenset[int]:
+        """The lines at the top or the bottom of a page that stand apart from its text; none if not known."""
+        mask = self._margin
+        if mask is None:
+            return frozenset()
+        return frozenset(i for i, line in enumerate(self.lines) if mask[line.start : line.end].any())
 
     def alone(self, index: int) -> bool:
         """Whether the line is a block by itself."""

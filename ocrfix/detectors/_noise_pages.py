@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Final
 
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, beside, breaks_sentence
@@ -60,7 +61,8 @@ def _by_pages(sheet: Sheet, pages: list[range]) -> dict[int, Mark]:
     for (offset, roman), numbers in sorted(offsets.items(), key=lambda item: -len(item[1])):
         sure = [n for n in numbers.values() if n.form != "misread"]
         if (
-            len(numbers) < (max(2, min(need, _CHAIN)) if roman else need)
+            _are_days(numbers.values())
+            or len(numbers) < (max(2, min(need, _CHAIN)) if roman else need)
             or len(sure) < 2
             or (len(numbers) == 2 and offset != 1 and any(n.form in ("bare", "roman", "point") for n in sure))
         ):
@@ -75,6 +77,11 @@ def _by_pages(sheet: Sheet, pages: list[range]) -> dict[int, Mark]:
                 _mark(number, message, confidence, Safety.SAFE, pages=len(numbers), offset=offset),
             )
     return marks
+
+
+def _are_days(numbers: Iterable[PageNumber]) -> bool:
+    """Whether numbers of a total go beyond it: days of a month, as a diary has them ("30/4")."""
+    return any(0 < number.total < number.value for number in numbers)
 
 
 def _fits(sheet: Sheet, number: PageNumber) -> bool:

@@ -11,6 +11,7 @@ from ocrfix.detectors._noise_chatter import chatter
 from ocrfix.detectors._noise_chrome import web_chrome
 from ocrfix.detectors._noise_headers import running_headers, separate_papers
 from ocrfix.detectors._noise_lines import Mark, Sheet, findings
+from ocrfix.detectors._noise_margins import margin_furniture
 from ocrfix.detectors._noise_missing import missing_copies
 from ocrfix.detectors._noise_pages import lone_numbers, page_numbers
 from ocrfix.detectors._noise_placeholders import placeholders
@@ -64,9 +65,10 @@ def _furniture(sheet: Sheet) -> list[Mark]:
     if separate_papers(sheet, pages):
         known = {i for m in numbers for i in m.lines}
         return numbers + lone_numbers(sheet, known)
-    marks = numbers
+    marks = numbers + margin_furniture(sheet, pages, {i for m in numbers for i in m.lines})
     if sum(1 for lines in pages if lines) > 1:
-        marks = marks + running_headers(sheet, pages, {i for m in numbers for i in m.lines})
+        sure = {i for m in marks if m.safety is Safety.SAFE for i in m.lines}
+        marks = marks + running_headers(sheet, pages, sure)
     known = {i for m in marks if m.safety is Safety.SAFE for i in m.lines}
     marks = marks + border_furniture(sheet, known)
     known |= {i for m in marks if m.safety is Safety.SAFE for i in m.lines}

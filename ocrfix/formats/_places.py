@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ocrfix.model import Span
 
 if TYPE_CHECKING:
-    from ocrfix.formats.layout_source import Box, Cell, Dialect
+    from ocrfix.formats.layout_source import Box, Cell
 
 __all__ = ["Places", "places"]
 
@@ -56,13 +56,15 @@ class Places:
         return self.owners[index] if index >= 0 else None
 
 
-def places(cells: Sequence[Cell], dialect: Dialect) -> Places | None:
-    """The places of the blocks of a file; None where no block has a place."""
+def places(cells: Sequence[Cell], places_of: Sequence[Box | None]) -> Places | None:
+    """The places of the blocks of a file; None where no block has a place.
+
+    Parameters: ``places_of``, the box of every cell, None where the file gives none.
+    """
     numbers: dict[object, int] = {}
     owners: list[int] = []
     boxes: list[tuple[int, Box | None]] = []
-    for cell in cells:
-        box = dialect.box(cell.piece.node)
+    for cell, box in zip(cells, places_of, strict=True):
         number = numbers.setdefault(cell.piece.block, len(numbers))
         owners.append(number)
         if number == len(boxes):

@@ -296,9 +296,18 @@ def make_source(
         for start, end, value in told:
             confidence[start:end] = value
         np.clip(confidence, 0.0, 1.0, out=confidence)
-    from ocrfix.formats._places import places  # noqa: PLC0415  (it needs the types of this module)
+    from ocrfix.formats._margins import margins  # noqa: PLC0415  (they need the types of this module)
+    from ocrfix.formats._places import places  # noqa: PLC0415
 
-    document = Document(text, name, confidence, _fixed(text, cells), misplaced=places(cells, dialect))
+    boxes = [dialect.box(cell.piece.node) for cell in cells]
+    document = Document(
+        text,
+        name,
+        confidence,
+        _fixed(text, cells),
+        misplaced=places(cells, boxes),
+        margin=margins(len(text), cells, boxes),
+    )
     return LayoutSource(document, data, markup, dialect, tuple(cells), keep_removed)
 
 
