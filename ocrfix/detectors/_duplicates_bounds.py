@@ -18,6 +18,8 @@ __all__ = ["STRAY", "UNIT", "Places", "grown", "trimmed", "turned", "without_ove
 
 _LONGEST_TURN: Final = 400
 """Words over which the beginning of a round is sought."""
+_SHARED: Final = 3
+"""Words before the first sentence of a loop that may be those of its end by chance."""
 _MISREAD: Final = 3
 _MISREAD_LETTERS: Final = 3
 """Misread words that a match is carried over, and their least length."""
@@ -50,15 +52,41 @@ class Places:
 
 
 def turned(layout: Layout, match: Match) -> Match:
-    """A match that overlaps itself, turned so that its rounds begin where a block does."""
+    """A match that overlaps itself, turned so that its rounds begin where a block does.
+
+    Where none does, words before the first round that are those of its end but for their marks, or that end
+    a sentence and leave no unfinished round behind, are the text's own.
+    """
     most = min(match.q1 - match.q0 - match.period, match.period - 1)
-    starts = range(match.p0, match.p0 + most + 1)
-    edges = [layout.edge(n) for n in starts[:_LONGEST_TURN]]
+    edges = [layout.edge(match.p0 + turn) for turn in range(most + 1)[:_LONGEST_TURN]]
     for turn, edge in enumerate(edges):
         if edge in UNIT and layout.edge(match.q0 + turn) in UNIT:
-            gaps = tuple(g for g in match.gaps if g.p0 >= match.p0 + turn)
-            return replace(match, p0=match.p0 + turn, q0=match.q0 + turn, gaps=gaps)
-    return match
+            return _turn(match, turn)
+    if match.gaps or most < 1:
+        return match
+    turn = 0
+    while turn < min(_SHARED, most) and _other_marks(layout, match, match.p0 + turn):
+        turn += 1
+    for some in range(turn + 1, min(_SHARED, len(edges) - 1) + 1):
+        whole = (match.q1 - match.p0 - some) % match.period == 0
+        if whole and edges[some] == "sentence" and layout.edge(match.q0 + some) == "sentence":
+            turn = some
+    return _turn(match, turn) if turn else match
+
+
+def _turn(match: Match, turn: int) -> Match:
+    """The match that begins some words later."""
+    gaps = tuple(g for g in match.gaps if g.p0 >= match.p0 + turn)
+    return replace(match, p0=match.p0 + turn, q0=match.q0 + turn, gaps=gaps)
+
+
+def _other_marks(layout: Layout, match: Match, word: int) -> bool:
+    """Whether a word of the first round has other marks than it has in the next two."""
+    period = match.period
+    if word + 2 * period >= match.q1:
+        return False
+    first, *others = (layout.words(n, n + 1).casefold() for n in range(word, word + 2 * period + 1, period))
+    return others[0] == others[1] != first
 
 
 def without_overlap(match: Match) -> Match:

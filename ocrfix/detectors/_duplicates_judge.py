@@ -77,6 +77,8 @@ _PARAGRAPH: Final = 40
 """Words from which on a block among numbered ones, in a text that is no law, is no formula."""
 _SAME_SIGN: Final = 25
 """Words below which blocks that end with other signs are a heading and a sentence."""
+_ROUND_AND_ROUND: Final = 6
+"""Copies one right after the other from which on they are a loop, though other words are misread in each."""
 _FRAGMENT: Final = (12, 25)
 """Words of a block that stands inside another and begins, or ends, in the middle of a sentence."""
 _COVERS: Final = 0.6
@@ -236,6 +238,8 @@ class Judge:
             safety = Safety.UNSAFE
         if exact:
             return self._remove(match, EXACT_BLOCK, safety, later=True, why="the first; both read the same")
+        if match.rounds >= _ROUND_AND_ROUND and all(gap.kind == "reading" for gap in match.gaps):
+            return self._better(match, safety)
         if words < _SAME_SIGN and not surely_misread(layout, match):
             safety = Safety.UNSAFE
         if words < _PARAGRAPH and same_words(one, other):

@@ -155,6 +155,15 @@ class Layout:
         """Line and column of an offset, from 1."""
         return self._document.position(offset)
 
+    def word_at(self, offset: int) -> int:
+        """The first word at an offset or after it."""
+        return bisect_left(self._starts, offset)
+
+    def same_words(self, one: int, other: int, size: int) -> bool:
+        """Whether so many words from two places on are the same, marks and letter case aside."""
+        key = self.tokens.key
+        return bool((key[one : one + size] == key[other : other + size]).all())
+
     def start(self, word: int) -> int:
         """Offset of a word's first letter."""
         return self._starts[word]

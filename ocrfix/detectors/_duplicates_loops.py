@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from ocrfix.detectors._duplicates_counting import counted_loops
 from ocrfix.detectors._duplicates_gaps import unreadable
+from ocrfix.detectors._duplicates_layout import UNIT
 from ocrfix.detectors._duplicates_rounds import Rounds, follow
 from ocrfix.detectors._duplicates_rules import LOOP
 from ocrfix.detectors._duplicates_tokens import fold
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from ocrfix.detectors._duplicates_align import Match
     from ocrfix.detectors._duplicates_layout import Layout
 
-__all__ = ["shorten", "sign_loops", "word_loop"]
+__all__ = ["counting_loops", "shorten", "sign_loops", "word_loop"]
 
 _GRAMMAR: Final = frozenset(
     """
@@ -33,13 +35,21 @@ _SUNG: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """Sounds, calls, numbers: words that speech and song do repeat."""
-_SUNG_MOST: Final = 32
-"""Syllables from which on a row of them inside a sentence is neither."""
+_SUNG_MOST: Final = (16, 32)
+"""Syllables from which on a row of them inside a sentence is neither: words of grammar, and others."""
+_FIGURES: Final = (16, 32)
+"""Times that a number comes in a row inside a sentence, as no table has it: with ``unsafe``, by default."""
+_CROSSES: Final = frozenset("xo")
+_SINGLE: Final = re.compile(r"(?<![^\W_])([^\W\d_])(?:,?[ \n]\1(?![^\W_])){31,}+")
+_FIGURE: Final = re.compile(r"(?<![\w.,/])(\d{1,3}(?:[.,/]\d{1,3})?%?)(?:[,;]?[ \n]\1(?![\w%/])){31,}+")
+"""Letters, and figures too short for the search of words that come again."""
 _SIGNS: Final = re.compile(r"([^\w\s]|_)(?:\1|[ \t](?=\1)){9,}+")
 _SIGNS_LEAST: Final = 10
 """Signs in a row."""
 _LETTER: Final = re.compile(r"([^\W\d_])\1{31,}+")
 _GROUP: Final = re.compile(r"([^\W\d_]{2,12}?)\1{7,}+")
+_LONG_GROUP: Final = re.compile(r"([^\W\d_]{13,80}?)\1{3,}+")
+"""Groups of letters that may be one syllable, eight times over, and several of them, four times."""
 _LONG_WORD: Final = 16
 _LONG_ROW: Final = 400
 """Signs in one line, more than any page is wide."""
@@ -71,9 +81,12 @@ def word_loop(layout: Layout, match: Match) -> tuple[Finding | None, int]:
         return None, 0
     unit = layout.words(*rounds.kept)
     words = [w.casefold() for w in re.findall(r"\w+", unit)]
-    if not any(len(w) > 1 and w.isalpha() for w in words) or "|" in unit or "\t" in unit:
+    if "|" in unit or "\t" in unit:
         return None, rounds.stop
-    safety = _loop_safety(layout, rounds, words)
+    if any(len(w) > 1 and w.isalpha() for w in words):
+        safety = _loop_safety(layout, rounds, words)
+    else:
+        safety = _figures_safety(layout, rounds, words)
     if safety is None:
         return None, rounds.stop
     kept = Span(layout.start(rounds.kept[0]), layout.end(rounds.kept[1]))
@@ -114,16 +127,29 @@ def _loop_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | N
         least, most = {1: (10, 20), 2: (6, 12)}.get(size, (5, 10))
     else:
         least, most = {1: (6, 8), 2: (4, 6)}.get(size, (4, 5))
-    if rounds.number >= most and (2 * rounds.misread <= rounds.number or _badly_read(layout, rounds, size)):
+    if rounds.number >= most and (
+        2 * rounds.misread <= rounds.number
+        or (rounds.agree and rounds.number >= 2 * most)
+        or _badly_read(layout, rounds, size)
+    ):
         return Safety.SAFE
     return Safety.UNSAFE if rounds.number >= least else None
+
+
+def _figures_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | None:
+    """How freely one number, or letter, over and over may be taken out of a sentence of prose."""
+    if rounds.number < _FIGURES[0] or rounds.misread or not {*words}.isdisjoint(_CROSSES):
+        return None
+    if not _inside_sentence(layout.text, layout.start(rounds.first[0]), layout.end(rounds.stop)):
+        return None
+    return Safety.SAFE if rounds.number >= _FIGURES[1] else Safety.UNSAFE
 
 
 def _never_sung(layout: Layout, rounds: Rounds, words: list[str]) -> bool:
     """Whether syllables of songs come more often than one is sung, within a line of other words."""
     begin, end = rounds.first[0], rounds.last[1]
     beside = {layout.edge(place) for place in (begin, end) if 0 < place < layout.count}
-    long = rounds.number * len(words) >= _SUNG_MOST
+    long = rounds.number * len(words) >= _SUNG_MOST[not all(w in _GRAMMAR for w in words)]
     return long and not any(w.isdigit() for w in words) and bool(beside) and not beside & {"block", "line"}
 
 
@@ -148,6 +174,29 @@ def _lines_least(layout: Layout, rounds: Rounds, size: int) -> tuple[int, int]:
     return (4, 5) if prose else (5, 8)
 
 
+def counting_loops(layout: Layout) -> Iterator[Finding]:
+    """Findings for rounds that are the same but for a number that grows by one."""
+    for loop in counted_loops(layout):
+        start, end, high = layout.start(loop.start), layout.end(loop.end), layout.end(loop.stop)
+        unit = layout.text[start:end]
+        if layout.edge(loop.end) not in UNIT and not _inside_sentence(layout.text, start, high):
+            continue
+        yield Finding(
+            LOOP,
+            Span(end, high),
+            f'"{shorten(unit)}" {loop.number} times over, counted up',
+            (Edit(Span(end, high), ""),),
+            0.97 if loop.safety is Safety.SAFE else 0.8,
+            loop.safety,
+            {
+                "kept": {"start": start, "end": end, "text": shorten(unit)},
+                "why": "the first round of the loop",
+                "similarity": 1.0,
+                "rounds": loop.number,
+            },
+        )
+
+
 def sign_loops(layout: Layout) -> Iterator[Finding]:
     """Findings for letters 32 times over, glued groups of letters 8 times over, endless rows of a sign."""
     text, tokens = layout.text, layout.tokens
@@ -157,18 +206,31 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE, found.group(1))
         elif size >= _LONG_ROW:
             yield _sign_finding(found.span(), found.group(1) * _SIGNS_KEPT, Safety.SAFE)
+    patterns = [_FIGURE, _SINGLE] if int((tokens.sizes == 1).sum()) >= _FIGURES[1] else [_FIGURE]
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            if found.group(1).casefold() not in _CROSSES and _inside_sentence(text, *found.span()):
+                yield _sign_finding(found.span(), found.group(1), Safety.SAFE)
     for n in (tokens.sizes >= _LONG_WORD).nonzero()[0].tolist():
-        start, end = int(tokens.start[n]), int(tokens.end[n])
-        for found in _LETTER.finditer(text, start, end):
-            drawn = found.group(1) in "xX" and found.span() == (start, end)
-            if not drawn:
-                size = found.end() - found.start()
-                safety = Safety.SAFE if size >= 4 * _LONG_WORD else Safety.UNSAFE
-                yield _sign_finding(found.span(), found.group(1), safety)
-        for found in _GROUP.finditer(text, start, end):
-            unit = found.group(1)
-            if len(set(fold(unit))) > 1 and unit.casefold() not in _SUNG and not _laughter(unit):
-                yield _sign_finding(found.span(), unit, Safety.SAFE)
+        yield from _glued_loops(text, int(tokens.start[n]), int(tokens.end[n]))
+
+
+def _glued_loops(text: str, start: int, end: int) -> Iterator[Finding]:
+    """Findings for letters, and groups of letters, over and over within one word."""
+    for found in _LETTER.finditer(text, start, end):
+        drawn = found.group(1) in "xX" and found.span() == (start, end)
+        if not drawn:
+            size = found.end() - found.start()
+            safety = Safety.SAFE if size >= 4 * _LONG_WORD else Safety.UNSAFE
+            yield _sign_finding(found.span(), found.group(1), safety)
+    for found in _GROUP.finditer(text, start, end):
+        unit = found.group(1)
+        if len(set(fold(unit))) > 1 and unit.casefold() not in _SUNG and not _laughter(unit):
+            yield _sign_finding(found.span(), unit, Safety.SAFE)
+    for found in _LONG_GROUP.finditer(text, start, end):
+        unit = found.group(1)
+        if unit not in (unit + unit)[1:-1]:  # no shorter group over and over
+            yield _sign_finding(found.span(), unit, Safety.SAFE)
 
 
 def _rows_of_signs(layout: Layout) -> Iterator[re.Match[str]]:

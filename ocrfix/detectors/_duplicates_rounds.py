@@ -22,10 +22,20 @@ _SHARE: Final = 0.34
 """Share of the letters of a round that may be misread."""
 _READ: Final = 3
 """Letters of a round from which on one may be misread."""
+_SAME_ENDS: Final = 5
+"""Letters at an end of two rounds that are the same, however the words are parted."""
+_MISREAD_END: Final = 2
+"""Of these letters that may be misread, where the last word is none."""
 _DRIFT: Final = 2
 """Words that a round may have more or fewer, from blanks lost or gained."""
 _SAMPLE: Final = 64
 """Rounds among which the usual one is sought."""
+_COMPARED: Final = 16
+"""Rounds that are compared where no half of them are the same, for the one nearest to the others."""
+_AGREEING: Final = 0.6
+"""Share of the rounds in which each word of a loop stands where it does in the usual round."""
+_MISREAD_SHARE: Final = 0.34
+"""Share of the words of a round that may be no syllables where the usual round has syllables."""
 _DIGITS: Final = re.compile(r"\d+")
 _WORD: Final = re.compile(r"\w+")
 
@@ -40,6 +50,8 @@ class Rounds(NamedTuple):
     stop: int
     misread: int
     """Rounds that differ from the usual one."""
+    agree: bool
+    """Whether each of its words stands in most of them."""
 
 
 def follow(layout: Layout, match: Match) -> Rounds:
@@ -51,21 +63,31 @@ def follow(layout: Layout, match: Match) -> Rounds:
     """
     if not match.gaps:
         return _even(layout, match)
-    unit = _usual(layout, match)
-    start = unit[0]
-    while (before := _round_before(layout, unit, start)) is not None:
-        start = before
-    start, unit = _turned_back(layout, unit, start)
+    best = _follow(layout, _at_edge(layout, _shortest(layout, _usual(layout, match, match.period))))
+    if best.last[1] + match.period < match.q1:
+        # A blank lost or gained in the round that was found first makes the period too short or too long.
+        others = [_usual(layout, match, period) for period in _sizes(match.period)[1:] if period > 1]
+        tried = [_follow(layout, _at_edge(layout, unit)) for unit in others]
+        best = max([best, *tried], key=lambda r: (r.last[1] - r.first[0] if r.number else 0, -r.misread))
+    return best
+
+
+def _follow(layout: Layout, unit: tuple[int, int]) -> Rounds:
+    """The rounds that read like this one, before it and after it."""
+    start, unit = _turned_back(layout, unit, _back(layout, unit, unit[0]))
     rounds = _forward(layout, unit, start)
-    while rounds and not _like(layout, rounds[-1][1] - 1, unit[1] - 1):
+    if rounds:
+        unit = rounds[_best(layout, rounds)]
+        rounds = max(_forward(layout, unit, _back(layout, unit, start)), rounds, key=len)
+    while rounds and not _ends_alike(layout, rounds[-1], unit):
         rounds.pop()
     if not rounds:
-        return Rounds(0, unit, unit, unit, unit[1], 0)
-    kept = rounds[_best([layout.words(*r) for r in rounds])]
+        return Rounds(0, unit, unit, unit, unit[1], 0, agree=False)
+    kept = rounds[_best(layout, rounds)]
     usual = _letters(layout, *kept)
     misread = sum(_letters(layout, *r) != usual for r in rounds)
     stop = _unfinished(layout, kept, rounds[-1][1])
-    return Rounds(len(rounds), rounds[0], kept, rounds[-1], stop, misread)
+    return Rounds(len(rounds), rounds[0], kept, rounds[-1], stop, misread, _agree(layout, rounds, kept))
 
 
 def _even(layout: Layout, match: Match) -> Rounds:
@@ -75,16 +97,61 @@ def _even(layout: Layout, match: Match) -> Rounds:
     first = (match.p0, match.p0 + period)
     last = (match.p0 + (count - 1) * period, match.p0 + count * period)
     more = _forward(layout, first, last[1])
-    while more and not _like(layout, more[-1][1] - 1, first[1] - 1):
+    while more and not _ends_alike(layout, more[-1], first):
         more.pop()
     last = more[-1] if more else last
-    return Rounds(count + len(more), first, first, last, _unfinished(layout, first, last[1]), len(more))
+    stop = _unfinished(layout, first, last[1])
+    agree = _agree(layout, more, first, count)
+    return Rounds(count + len(more), first, first, last, stop, len(more), agree)
+
+
+def _agree(layout: Layout, rounds: list[tuple[int, int]], kept: tuple[int, int], same: int = 0) -> bool:
+    """Whether each word of the kept round stands in most rounds, so that none is one thing of a list.
+
+    Parameters: ``same``, how many rounds more are the same as the kept one.
+    """
+    size = kept[1] - kept[0]
+    even = [start for start, end in rounds if end - start == size]
+    if same + len(even) < _AGREEING * (same + len(rounds)):
+        return False
+    for n in range(size):
+        word = _letters(layout, kept[0] + n, kept[0] + n + 1)
+        times = sum(_letters(layout, start + n, start + n + 1) == word for start in even)
+        if same + times < _AGREEING * (same + len(even)):
+            return False
+    return True
+
+
+def _at_edge(layout: Layout, unit: tuple[int, int]) -> tuple[int, int]:
+    """The round itself, or the one that begins where a line in it does."""
+    start, end = unit
+    if _block(layout, start):
+        return unit
+    inner = next((n for n in range(start + 1, end) if _block(layout, n)), start)
+    moved = inner + end - start
+    return (inner, moved) if moved <= layout.count else unit
+
+
+def _shortest(layout: Layout, unit: tuple[int, int]) -> tuple[int, int]:
+    """The round itself, or the first of those that it is made of."""
+    start, end = unit
+    for size in range(1, (end - start) // 2 + 1):
+        if _near(_letters(layout, start, start + size), _letters(layout, start + size, start + 2 * size)):
+            rounds = _forward(layout, (start, start + size), start, end)
+            if len(rounds) > 1 and rounds[-1][1] == end:
+                return rounds[0]
+    return unit
 
 
 def _turned_back(layout: Layout, unit: tuple[int, int], start: int) -> tuple[int, tuple[int, int]]:
     """The loop's beginning, where words before the first full round end such a round; a round from there."""
     size, period = 0, unit[1] - unit[0]
-    while size < period - 1 and start - size > 0 and _like(layout, start - size - 1, unit[1] - size - 1):
+    while (
+        size < period - 1
+        and start - size > 0
+        and not layout.edge(start - size)
+        and _like(layout, start - size - 1, unit[1] - size - 1)
+    ):
         size += 1
     while size and not _same(layout, start - size, unit[1] - size):
         size -= 1
@@ -109,11 +176,10 @@ def _letters(layout: Layout, start: int, end: int) -> str:
     return layout.folded(start, end)
 
 
-def _usual(layout: Layout, match: Match) -> tuple[int, int]:
-    """A round that reads as most do."""
-    period = match.period
+def _usual(layout: Layout, match: Match, period: int) -> tuple[int, int]:
+    """A round of so many words that reads as most do."""
     starts = range(match.p0, match.q1 - period + 1, period)
-    shifts = {0, *(g.q1 - g.p1 - period for g in match.gaps[:_SAMPLE])}
+    shifts = {0, *(g.q1 - g.p1 - match.period for g in match.gaps[:_SAMPLE])}
     first = _letters(layout, match.p0, match.p0 + period)
     seen: Counter[str] = Counter()
     place: dict[str, int] = {}
@@ -122,21 +188,32 @@ def _usual(layout: Layout, match: Match) -> tuple[int, int]:
             if at < match.p0 or at + period > layout.count:
                 continue
             letters = _letters(layout, at, at + period)
-            if _near(first, letters):
+            if period != match.period or _near(first, letters):
                 seen[letters] += 1
                 place.setdefault(letters, at)
     usual = max(seen, key=lambda r: (seen[r], -place[r]), default=first)
+    if 2 * seen[usual] <= sum(seen.values()):
+        some = sorted(seen, key=lambda r: place[r])[:_COMPARED]
+        usual = min(some, key=lambda r: sum(Levenshtein.distance(r, other) for other in some))
     at = place.get(usual, match.p0)
-    return at, at + period
+    return at, min(at + period, layout.count)
 
 
-def _best(texts: list[str]) -> int:
-    """The round to keep: the first that reads as most do, or where no two do, as a Vietnamese text."""
-    seen = Counter(t.casefold() for t in texts)
-    usual = max(seen.values())
-    if usual > 1:
-        return next(n for n, t in enumerate(texts) if seen[t.casefold()] == usual)
-    return min(range(len(texts)), key=lambda n: unreadable(texts[n]))
+def _best(layout: Layout, rounds: list[tuple[int, int]]) -> int:
+    """The round to keep: the first that reads as most do, or whose words most others have."""
+    texts = [layout.words(*r).casefold() for r in rounds]
+    seen = Counter(texts)
+    usual, times = seen.most_common(1)[0]
+    if 2 * times > len(texts):
+        return texts.index(usual)
+    words: Counter[str] = Counter()
+    for text in texts:
+        words.update(set(_WORD.findall(text)))
+    shares = [[words[word] for word in _WORD.findall(text)] for text in texts]
+    return max(
+        range(len(texts)),
+        key=lambda n: (sum(shares[n]) / len(shares[n]), -unreadable(texts[n]), seen[texts[n]], -n),
+    )
 
 
 def _near(one: str, other: str) -> bool:
@@ -160,14 +237,24 @@ def _sizes(period: int) -> list[int]:
     return [period, *(s for d in range(1, most + 1) for s in (period - d, period + d))]
 
 
-def _forward(layout: Layout, unit: tuple[int, int], at: int) -> list[tuple[int, int]]:
-    """The rounds like ``unit`` from word ``at`` on."""
+def _forward(layout: Layout, unit: tuple[int, int], at: int, end: int | None = None) -> list[tuple[int, int]]:
+    """The rounds like ``unit`` from word ``at`` on, up to word ``end``."""
     found: list[tuple[int, int]] = []
     usual, sizes = _letters(layout, *unit), _sizes(unit[1] - unit[0])
-    while (fitting := _fitting(layout, unit, usual, [(at, at + s) for s in sizes])) is not None:
+    most = layout.count if end is None else end
+    while (
+        fitting := _fitting(layout, unit, usual, [(at, at + s) for s in sizes if at + s <= most])
+    ) is not None:
         found.append(fitting)
         at = fitting[1]
     return found
+
+
+def _back(layout: Layout, unit: tuple[int, int], at: int) -> int:
+    """The first word of the rounds that end before word ``at``."""
+    while (before := _round_before(layout, unit, at)) is not None:
+        at = before
+    return at
 
 
 def _round_before(layout: Layout, unit: tuple[int, int], at: int) -> int | None:
@@ -201,11 +288,35 @@ def _one_text(layout: Layout, unit: tuple[int, int], other: tuple[int, int]) -> 
         return False
     if _inner_edges(layout, unit) != _inner_edges(layout, other):
         return False
-    if not layout.reads_alike(unit, other):
+    if not layout.reads_alike(unit, other) and not _misread_words(layout, unit, other):
         return False
-    begins = _like(layout, other[0], unit[0])
-    ends = _like(layout, other[1] - 1, unit[1] - 1)
+    mine, theirs = _letters(layout, *unit), _letters(layout, *other)
+    begins = mine[:_SAME_ENDS] == theirs[:_SAME_ENDS] or _like(layout, other[0], unit[0])
+    ends = _ends_alike(layout, other, unit)
     return (begins or ends) if other[1] - other[0] == unit[1] - unit[0] else (begins and ends)
+
+
+def _ends_alike(layout: Layout, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two ranges end with readings of one word, or with the same letters."""
+    mine, theirs = _letters(layout, *one), _letters(layout, *other)
+    if mine[-_SAME_ENDS:] == theirs[-_SAME_ENDS:] or _like(layout, one[1] - 1, other[1] - 1):
+        return True
+    # A short word with a letter misread is no word; one that is may go on with the text.
+    misread = unreadable(layout.words(one[1] - 1, one[1])) > unreadable(layout.words(other[1] - 1, other[1]))
+    return misread and Levenshtein.distance(mine[-_SAME_ENDS:], theirs[-_SAME_ENDS:]) <= _MISREAD_END
+
+
+def _misread_words(layout: Layout, unit: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether a range has the words of the unit, but for a few of which it makes words that are none."""
+    size = unit[1] - unit[0]
+    if other[1] - other[0] != size:
+        return False
+    apart = [n for n in range(size) if not _same(layout, unit[0] + n, other[0] + n)]
+    return len(apart) <= _MISREAD_SHARE * size and all(
+        unreadable(layout.words(other[0] + n, other[0] + n + 1))
+        and not unreadable(layout.words(unit[0] + n, unit[0] + n + 1))
+        for n in apart
+    )
 
 
 def _inner_edges(layout: Layout, words: tuple[int, int]) -> int:

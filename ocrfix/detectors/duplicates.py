@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ocrfix.detectors._duplicates_judge import Judge
 from ocrfix.detectors._duplicates_layout import Layout
-from ocrfix.detectors._duplicates_loops import sign_loops
+from ocrfix.detectors._duplicates_loops import counting_loops, sign_loops
 from ocrfix.detectors._duplicates_match import GRAM, find_matches
 from ocrfix.detectors._duplicates_paragraphs import paragraph_matches
 from ocrfix.detectors._duplicates_rules import EXACT_BLOCK, LOOP, NEAR_BLOCK, REPEATED_SPAN
@@ -37,6 +37,7 @@ class Duplicates:
         tokens = tokenize(document.text)
         layout = Layout(document, tokens)
         yield from sign_loops(layout)
+        yield from counting_loops(layout)
         if len(tokens.start) <= GRAM:
             return
         judge = Judge(layout, context)
