@@ -238,12 +238,13 @@ def _doubtful(candidate: Candidate) -> bool:
     """Whether a reader could take the lines for headings, years or cells, however well their places fit."""
     traits = candidate.traits
     placed = _placed(candidate)
+    if traits["numbered"] and not traits["broken"]:
+        return True
     if candidate.kind.startswith("chain"):
         if placed or candidate.form == "page":
             return False
-        counted = candidate.form != "glued" and bool(traits["years"] or traits["first"])
-        return counted or bool(traits["numbered"])
-    if traits["numbered"] and (traits["heading"] or not placed):
+        return candidate.form != "glued" and bool(traits["years"] or traits["first"])
+    if traits["numbered"] and traits["heading"]:
         return True
     if 0.0 < traits["small"] < 1.0 and not traits["rising"]:
         return True
@@ -314,7 +315,8 @@ def _chains(sheet: Sheet, entries: list[_Entry]) -> list[list[_Entry]]:
             chains.append(chain)
         chain.append(entry)
         last[entry.family, entry.total, entry.value] = chain
-    return [c for c in chains if len(c) >= _CHAIN]
+    # Days and months go beyond what looks like a total ("30/4").
+    return [c for c in chains if len(c) >= _CHAIN and not 0 < c[-1].total < c[-1].value]
 
 
 def borders_of(sheet: Sheet, furniture: set[int]) -> dict[int, Border]:

@@ -52,8 +52,12 @@ _HEADING: Final = re.compile(
     r"|[-–—•*+▪●]\s|\d{1,3}[.)](?:\s|$)|[a-zđ][.)]\s|[ivxlc]+[.)]\s|#{1,6}\s",
     re.IGNORECASE,
 )
-_COUNTED: Final = re.compile(r"\W*[^\W\d_]+(?: [^\W\d_]+){0,2} \d{1,4}[.:]?\W*")
-_OF_ITS_OWN: Final = re.compile(r" số \d{1,4}\W*$", re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    r"\W*(?!(?:trang|tờ|page|tr|pg|p)\b)[^\W\d_]+(?: [^\W\d_]+){0,2}(?: số)? \d{1,4}[.:]?\W*"
+    r"|\W*\d{1,3} (?:tuổi|ngày|tuần|tháng|năm|giờ|phút|điểm|người|m|km|kg|ha)\W*",
+    re.IGNORECASE,
+)
+_OF_ITS_OWN: Final = re.compile(r" số \d{1,4}\W*$|^\W*(?:số|kỳ)\b", re.IGNORECASE)
 _TITLED: Final = re.compile(r"(?:phần|chương|mục|bài|hồi|quyển|tập)\s+(?:thứ\s+)?\w{1,6}\b", re.IGNORECASE)
 _CREDIT: Final = re.compile(
     r"\(?(?:ảnh|nguồn|theo|tin|bài|tin, ảnh|bài, ảnh|tin, bài|clip|video|đồ họa|minh họa|trong ảnh"
@@ -132,10 +136,12 @@ def is_heading(text: str) -> bool:
 
 
 def counted(texts: Sequence[str]) -> bool:
-    """Whether lines are a word or two with a number behind, as things that are told of in a row are named.
+    """Whether lines are some words with a number behind, as things that are told of in a row are named.
 
-    >>> counted(["Đội 4", "Đội 5"]), counted(["Thửa số 4"]), counted(["Báo Xuân số 4"])
-    (True, True, False)
+    >>> counted(["Đội 4", "Đội 5"]), counted(["Thửa số 4"]), counted(["6 tuổi", "7 tuổi"])
+    (True, True, True)
+    >>> counted(["Báo Xuân số 4", "Báo Xuân số 5"]), counted(["Tờ 4"])
+    (False, False)
     """
     return all(map(_COUNTED.fullmatch, texts)) and not any(signs(_OF_ITS_OWN.sub("", t)) for t in texts)
 

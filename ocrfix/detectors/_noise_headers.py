@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -96,6 +96,21 @@ class _View:
         kept = [i for i in (lines if place == "top" else reversed(lines)) if i not in self.furniture][:1]
         return bool(kept) and len(self.sheet.lines[kept[0]].text) >= _TEXT
 
+    def broken(self, on: Sequence[int], place: str) -> bool:
+        """Whether sentences go on over a quarter of the edges of some pages."""
+        edges = [(p - 1, p) if place == "top" else (p, p + 1) for p in on]
+        return 4 * sum(map(self._goes_on, edges)) >= len(on)
+
+    def _goes_on(self, edge: tuple[int, int]) -> bool:
+        left, right = edge
+        if left < 0 or right >= len(self.pages):
+            return False
+        before = [i for i in reversed(self.pages[left]) if i not in self.furniture][:1]
+        after = [i for i in self.pages[right] if i not in self.furniture][:1]
+        return bool(before and after) and goes_on(
+            self.sheet.lines[before[0]].text, self.sheet.lines[after[0]].text
+        )
+
 
 def _slot(sheet: Sheet, groups: list[Group]) -> set[int]:
     """The pages whose edge has a line that comes back on one of the next pages."""
@@ -164,7 +179,7 @@ def _judge_pages(view: _View, group: Group, place: str, slot: set[int]) -> list[
         len(on) / len(reach),
         *(len(set(on) & set(side)) / len(side) if len(side) >= _COPIES else 0.0 for side in sides),
     )
-    if rising and counted(texts) and not view.follow:
+    if rising and counted(texts) and not view.broken(on, place):
         return []
     strong = rising or sum(map(strong_signs, texts)) * 2 > len(texts)
     marked = rising or signs(texts[0])

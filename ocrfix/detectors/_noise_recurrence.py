@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz
 
 from ocrfix._data import data_path
-from ocrfix.detectors._noise_groups import SIMILAR, core, is_heading, opens_part, signs, strong_signs
+from ocrfix.detectors._noise_groups import SIMILAR, core, counted, is_heading, opens_part, signs, strong_signs
 from ocrfix.detectors._noise_lines import Sheet, running
 
 __all__ = [
@@ -47,7 +47,6 @@ _PAGE: Final = (350, 9000)  # characters of the text of a page
 _LEAST: Final = 0.5  # the shortest page as a share of the usual one
 _LONG: Final = 80  # characters of a line that is more often a sentence than a header
 _SENTENCE: Final = re.compile(r"[^\W\d_]{3}[.!?…;] +[^\W\d_]{2}|[^\W\d_], [^\W\d_]")
-_COUNTED: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2} \d{1,4}[.:]?")
 _YEARS: Final = range(1500, 2101)
 
 KINDS: Final = ("chain", "chain paged", "group", "group paged")
@@ -279,11 +278,6 @@ def _parts_pages(sheet: Sheet, border: Border) -> bool:
     return before != after
 
 
-def _numbered(texts: Sequence[str]) -> float:
-    """Whether the lines are a word or two with a number behind, as headings that are counted are."""
-    return float(all(map(_COUNTED.fullmatch, texts)) and not any(map(signs, texts)))
-
-
 def _alike(texts: Sequence[str]) -> float:
     """The share of lines that say the same as the one before them, or as the one before that."""
     cores = [core(t) for t in texts]
@@ -315,7 +309,7 @@ def group_traits(
         "strong": float(sum(map(strong_signs, texts)) * 2 > len(texts)),
         "heading": float(is_heading(first)),
         "item": float(opens_part(first)),
-        "numbered": _numbered(texts),
+        "numbered": float(counted(texts)),
         "point": float(first[-1] == "."),
         "small": sum(t[0].islower() for t in texts) / len(texts),
         "capitals": float(first.isupper()),
@@ -353,7 +347,7 @@ def chain_traits(
         "long": float(len(texts[0]) > _LONG),
         "alike": _alike(texts),
         "item": float(sum(map(opens_part, texts)) * 2 > len(texts)),
-        "numbered": _numbered(texts),
+        "numbered": float(counted(texts)),
         "point": float(texts[0][-1] == "."),
         "small": sum(t[0].islower() for t in texts) / len(texts),
         "words": min(texts[0].count(" "), 12) / 12,
