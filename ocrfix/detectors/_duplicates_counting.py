@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Counted", "counted_loops"]
 
-_NUMBER: Final = re.compile(r"(?<![^\W_])\d{1,4}(?![^\W_])")
+_NUMBER: Final = re.compile(r"[0-9]{1,4}(?![^\W_])")
 _FEWEST: Final = 8
 """Rounds from which on anything is said of such a loop."""
 _LINES: Final = ((8, 16), (6, 8))
@@ -45,8 +45,13 @@ def counted_loops(layout: Layout) -> Iterator[Counted]:
     Laws are left alone, and so are rounds with the dots, colons and bars of forms and tables.
     Parameters: ``layout`` of the document.
     """
-    found = [(m.start(), int(m.group())) for m in _NUMBER.finditer(layout.text)]
-    if len(found) < _FEWEST or not _counts_up(found):
+    text = layout.text
+    found = [
+        (m.start(), int(m.group()))
+        for m in _NUMBER.finditer(text)
+        if not text[max(0, m.start() - 1) : m.start()].isalnum()
+    ]
+    if not _counts_up(found):
         return
     words = [layout.word_at(offset) for offset, _ in found]
     first = 0

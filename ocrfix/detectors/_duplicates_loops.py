@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from ocrfix.detectors._duplicates_counting import counted_loops
 from ocrfix.detectors._duplicates_gaps import unreadable
@@ -15,6 +18,8 @@ from ocrfix.detectors._duplicates_tokens import fold
 from ocrfix.model import Edit, Finding, Safety, Span
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ocrfix.detectors._duplicates_align import Match
     from ocrfix.detectors._duplicates_layout import Layout
 
@@ -41,7 +46,9 @@ _FIGURES: Final = (16, 32)
 """Times that a number comes in a row inside a sentence, as no table has it: with ``unsafe``, by default."""
 _CROSSES: Final = frozenset("xo")
 _SINGLE: Final = re.compile(r"(?<![^\W_])([^\W\d_])(?:,?[ \n]\1(?![^\W_])){31,}+")
-_FIGURE: Final = re.compile(r"(?<![\w.,/])(\d{1,3}(?:[.,/]\d{1,3})?%?)(?:[,;]?[ \n]\1(?![\w%/])){31,}+")
+_FIGURE: Final = re.compile(
+    r"([0-9](?<![\w.,/].)[0-9]{0,2}(?:[.,/]\d{1,3})?%?)(?:[,;]?[ \n]\1(?![\w%/])){31,}+"
+)
 """Letters, and figures too short for the search of words that come again."""
 _SIGNS: Final = re.compile(r"([^\w\s]|_)(?:\1|[ \t](?=\1)){9,}+")
 _SIGNS_LEAST: Final = 10
@@ -206,13 +213,21 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE, found.group(1))
         elif size >= _LONG_ROW:
             yield _sign_finding(found.span(), found.group(1) * _SIGNS_KEPT, Safety.SAFE)
-    patterns = [_FIGURE, _SINGLE] if int((tokens.sizes == 1).sum()) >= _FIGURES[1] else [_FIGURE]
-    for pattern in patterns:
-        for found in pattern.finditer(text):
+    if any(_goes_round(tokens.key, period) for period in (1, 2)):
+        for found in chain(_FIGURE.finditer(text), _SINGLE.finditer(text)):
             if found.group(1).casefold() not in _CROSSES and _inside_sentence(text, *found.span()):
                 yield _sign_finding(found.span(), found.group(1), Safety.SAFE)
     for n in (tokens.sizes >= _LONG_WORD).nonzero()[0].tolist():
         yield from _glued_loops(text, int(tokens.start[n]), int(tokens.end[n]))
+
+
+def _goes_round(key: NDArray[np.uint64], period: int) -> bool:
+    """Whether so many words come again right after themselves as often as figures in a loop do."""
+    same, least = key[period:] == key[:-period], _FIGURES[1] - 1
+    if int(np.count_nonzero(same)) < least:
+        return False
+    seen = np.concatenate(([0], same.cumsum()))
+    return bool((seen[least:] - seen[:-least] == least).any())
 
 
 def _glued_loops(text: str, start: int, end: int) -> Iterator[Finding]:
