@@ -42,12 +42,13 @@ _SUNG: Final = frozenset(
 """Sounds, calls, numbers: words that speech and song do repeat."""
 _SUNG_MOST: Final = (16, 32)
 """Syllables from which on a row of them inside a sentence is neither: words of grammar, and others."""
-_FIGURES: Final = (16, 32)
-"""Times that a number comes in a row inside a sentence, as no table has it: with ``unsafe``, by default."""
+_FIGURES: Final = (8, 16, 32)
+"""Times that a number comes in a row inside a sentence, as no table has it: with ``unsafe``, by default, and
+by default where it is a single digit or letter."""
 _CROSSES: Final = frozenset("xo")
 _SINGLE: Final = re.compile(r"(?<![^\W_])([^\W\d_])(?:,?[ \n]\1(?![^\W_])){31,}+")
 _FIGURE: Final = re.compile(
-    r"([0-9](?<![\w.,/].)[0-9]{0,2}(?:[.,/]\d{1,3})?%?)(?:[,;]?[ \n]\1(?![\w%/])){31,}+"
+    r"([0-9](?<![\w.,/].)[0-9]{0,2}(?:[.,/]\d{1,3})?%?)(?:[,;]?[ \n]\1(?![\w%/])){15,}+"
 )
 """Letters, and figures too short for the search of words that come again."""
 _SIGNS: Final = re.compile(r"([^\w\s]|_)(?:\1|[ \t](?=\1)){9,}+")
@@ -67,12 +68,17 @@ _LONG_LINE: Final = 12
 _LEAST_IN_LINE: Final = 3
 """Words of a long phrase, of a long line, and of a line at all."""
 _STOPS: Final = frozenset(".!?…")
+_LIST_SIGNS: Final = frozenset(",;")
+_SEVERAL: Final = 4
+"""Words from which on nobody says one thing six times with commas between."""
 _SIGNS_KEPT: Final = 3
 _ROW_IN_PROSE: Final = 60
 """Signs in the middle of a sentence, more than the blank of a form that is set in running text."""
 _PROSE_WORDS: Final = 20
+_PROSE_LINE: Final = 15
 _PROSE_SEEN: Final = 2000
-"""Words of the paragraph around such a row, at least, and characters on each side that are looked at."""
+"""Words of the paragraph around such a row, at least, and of the paragraphs around lines that go round;
+characters on each side that are looked at."""
 _OPENS: Final = re.compile(r" [“\"‘(]?[^\W\d_]")
 _LEADERS: Final = re.compile(r"[.…_]{4,}+|(?:[.…][ \t]){3,}+")
 
@@ -130,6 +136,8 @@ def _loop_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | N
         least, most = {1: (4, 6), 2: (4, 5), 3: (3, 5)}.get(size, (3, 4))
     elif size >= _PHRASE:
         least, most = (2, 4) if size < 2 * _PHRASE else (2, 3)
+    elif parted and size >= _SEVERAL and layout.sign(following) in _LIST_SIGNS:
+        least, most = 4, 6
     elif parted:
         least, most = {1: (10, 20), 2: (6, 12)}.get(size, (5, 10))
     else:
@@ -149,7 +157,7 @@ def _figures_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety 
         return None
     if not _inside_sentence(layout.text, layout.start(rounds.first[0]), layout.end(rounds.stop)):
         return None
-    return Safety.SAFE if rounds.number >= _FIGURES[1] else Safety.UNSAFE
+    return Safety.SAFE if rounds.number >= _FIGURES[1 if len("".join(words)) > 1 else 2] else Safety.UNSAFE
 
 
 def _never_sung(layout: Layout, rounds: Rounds, words: list[str]) -> bool:
@@ -173,12 +181,22 @@ def _lines_least(layout: Layout, rounds: Rounds, size: int) -> tuple[int, int]:
     """
     if size < _LEAST_IN_LINE:
         return 1 << 60, 1 << 60
-    prose = layout.sign(rounds.first[1]) in _STOPS
+    prose = layout.sign(rounds.first[1]) in _STOPS or _amid_prose(layout, rounds)
     if size >= _LONG_LINE:
         return (3, 4) if layout.set_in_lines(*rounds.first) else (2, 2)
     if size >= _PHRASE:
         return (3, 4) if prose else (3, 6)
     return (4, 5) if prose else (5, 8)
+
+
+def _amid_prose(layout: Layout, rounds: Rounds) -> bool:
+    """Whether the lines before and after those of a loop are paragraphs of prose, not of a table or song."""
+    text, low, high = layout.text, layout.start(rounds.first[0]), layout.end(rounds.stop)
+    start, end = text.rfind("\n", 0, low), text.find("\n", high)
+    before = text[max(0, start - _PROSE_SEEN) : max(0, start)].rstrip().rpartition("\n")[2]
+    after = text[end : end + _PROSE_SEEN].lstrip().partition("\n")[0] if end >= 0 else ""
+    lines = [line for line in (before, after) if line]
+    return bool(lines) and all(line.count(" ") >= _PROSE_LINE for line in lines)
 
 
 def counting_loops(layout: Layout) -> Iterator[Finding]:
@@ -215,7 +233,9 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             yield _sign_finding(found.span(), found.group(1) * _SIGNS_KEPT, Safety.SAFE)
     if any(_goes_round(tokens.key, period) for period in (1, 2)):
         for found in chain(_FIGURE.finditer(text), _SINGLE.finditer(text)):
-            if found.group(1).casefold() not in _CROSSES and _inside_sentence(text, *found.span()):
+            unit = found.group(1).casefold()
+            enough = len(unit) > 1 or found.group().count(unit) >= _FIGURES[2]
+            if enough and unit not in _CROSSES and _inside_sentence(text, *found.span()):
                 yield _sign_finding(found.span(), found.group(1), Safety.SAFE)
     for n in (tokens.sizes >= _LONG_WORD).nonzero()[0].tolist():
         yield from _glued_loops(text, int(tokens.start[n]), int(tokens.end[n]))

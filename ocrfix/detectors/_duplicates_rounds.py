@@ -36,6 +36,8 @@ _AGREEING: Final = 0.6
 """Share of the rounds in which each word of a loop stands where it does in the usual round."""
 _MISREAD_SHARE: Final = 0.34
 """Share of the words of a round that may be no syllables where the usual round has syllables."""
+_SURE: Final = 4
+"""Words of a round from which on one of them may be another word at the end of a loop."""
 _DIGITS: Final = re.compile(r"\d+")
 _WORD: Final = re.compile(r"\w+")
 
@@ -79,8 +81,12 @@ def _follow(layout: Layout, unit: tuple[int, int]) -> Rounds:
     if rounds:
         unit = rounds[_best(layout, rounds)]
         rounds = max(_forward(layout, unit, _back(layout, unit, start)), rounds, key=len)
-    while rounds and not _ends_alike(layout, rounds[-1], unit):
+    while rounds and (
+        not _ends_alike(layout, rounds[-1], unit) or _other_words(layout, rounds[-1], unit, -1)
+    ):
         rounds.pop()
+    while rounds and _other_words(layout, rounds[0], unit, 0):
+        del rounds[0]
     if not rounds:
         return Rounds(0, unit, unit, unit, unit[1], 0, agree=False)
     kept = rounds[_best(layout, rounds)]
@@ -97,7 +103,7 @@ def _even(layout: Layout, match: Match) -> Rounds:
     first = (match.p0, match.p0 + period)
     last = (match.p0 + (count - 1) * period, match.p0 + count * period)
     more = _forward(layout, first, last[1])
-    while more and not _ends_alike(layout, more[-1], first):
+    while more and (not _ends_alike(layout, more[-1], first) or _other_words(layout, more[-1], first, -1)):
         more.pop()
     last = more[-1] if more else last
     stop = _unfinished(layout, first, last[1])
@@ -304,6 +310,22 @@ def _ends_alike(layout: Layout, one: tuple[int, int], other: tuple[int, int]) ->
     # A short word with a letter misread is no word; one that is may go on with the text.
     misread = unreadable(layout.words(one[1] - 1, one[1])) > unreadable(layout.words(other[1] - 1, other[1]))
     return misread and Levenshtein.distance(mine[-_SAME_ENDS:], theirs[-_SAME_ENDS:]) <= _MISREAD_END
+
+
+def _other_words(layout: Layout, one: tuple[int, int], unit: tuple[int, int], outer: int) -> bool:
+    """Whether a range at an end of a loop may be the text's own: it has other words, and none is misread.
+
+    Parameters: ``outer``, 0 where the text stands before it, -1 where it stands behind it.
+    """
+    if _letters(layout, *one) == _letters(layout, *unit):
+        return False
+    if unreadable(layout.words(*one)) > unreadable(layout.words(*unit)):
+        return False
+    size = unit[1] - unit[0]
+    if size < _SURE or one[1] - one[0] != size:
+        return True
+    same = [_same(layout, one[0] + n, unit[0] + n) for n in range(size)]
+    return not same[outer] or same.count(False) > _MISREAD_SHARE * size
 
 
 def _misread_words(layout: Layout, unit: tuple[int, int], other: tuple[int, int]) -> bool:
