@@ -141,13 +141,13 @@ After:
 
 ## Fix safety
 Safe where speech cannot repeat so: a phrase with a grammar word 4 to 6 times over, other phrases 5 to 8
-times, 10 and more where commas part them (6 from four words on); sentences of three words 5 times, other short
-lines 8 times, between paragraphs of prose 5, lines of twelve words twice. Rounds may be misread if half of them
-are not, or, in twice as many, if each word stands in most of them. A number 16 times over inside a sentence, one
-digit or letter 32 times. Numbered lines of eight words that say the same 16 times. Fewer rounds are unsafe, and
-so is what counts up inside a sentence. A row of 60 signs inside a sentence of prose goes whole. Reduplication
-(dần dần, luôn luôn), laughter and song (ha ha ha, la la la), other counting, figures in tables, rows of dots in
-forms and the rules of tables are left alone.
+times, 10 and more where commas part them (6 from four words on); sentences of three words 5 times, other
+short lines 8 times, between paragraphs of prose 5, lines of twelve words twice. Rounds may be misread if
+half of them are not, or, in twice as many, if each word stands in most of them. A number 16 times over
+inside a sentence, one digit or letter 32 times. Numbered lines of eight words that say the same 16 times.
+Fewer rounds are unsafe, and so is what counts up inside a sentence. A row of 60 signs inside a sentence of
+prose goes whole. Reduplication (dần dần, luôn luôn), laughter and song (ha ha ha, la la la), other counting,
+figures in tables, rows of dots in forms and the rules of tables are left alone.
 
 ## Risk
 Chants and refrains, where they run longer than that.
