@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, pairwise
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -18,6 +19,7 @@ from ocrfix.detectors._noise_groups import (
     numbers_agree,
     opens_part,
     possible,
+    signs,
 )
 from ocrfix.detectors._noise_lines import LONG, Mark, Sheet, flows, running
 from ocrfix.detectors._noise_numbers import LONG_NUMBER, glued_numbers, glued_roman, loose_number, numbers_of
@@ -63,6 +65,8 @@ On 23 MB of right text (laws, news, an encyclopaedia; whole, wrapped and cut int
 """
 _COVER: Final = 0.7  # share of the pages in their reach that have one of the lines
 _HEAD: Final = 4  # letters by which lines of one kind are told
+_TURNS: Final = 4  # copies from which on a header needs no other that takes turns with it
+_MOST_TURNS: Final = 24
 _HALF: Final = 0.5
 _WORDY: Final = 4 / 12  # the trait of a line of five words
 _WIDER: Final = 1.5  # times the usual length of lines in a row that a sentence among them has
@@ -160,6 +164,7 @@ def weighed(
             sure.update(lines)
         yield candidate
     numbers = [numbers_agree([sheet.lines[i].text for i in g.lines]) for g in groups]
+    groups, numbers = _with_turns(sheet, groups, numbers)
     kind = "group" + paged
     for last in (False, True):
         # Lines that are sure after the first round speak for those beside and between them.
@@ -175,6 +180,28 @@ def weighed(
                 yield candidate
             elif _is_safe(candidate):
                 sure.update(group.lines)
+
+
+def _with_turns(
+    sheet: Sheet, groups: list[Group], numbers: list[tuple[bool, bool]]
+) -> tuple[list[Group], list[tuple[bool, bool]]]:
+    """The groups with those put together that take turns, as headers of left and right pages do.
+
+    Only lines with numbers that go up, or with the signs of a paper, are put together: headings of the parts
+    of every section take turns as well.
+    """
+    few = [
+        (group, rising)
+        for group, (agree, rising) in zip(groups, numbers, strict=True)
+        if agree and len(group.lines) <= _TURNS and (rising or signs(sheet.lines[group.lines[0]].text))
+    ]
+    found = []
+    for (one, rising), (two, also) in combinations(few[:_MOST_TURNS], 2):
+        row = sorted(one.lines + two.lines)
+        first = set(one.lines)
+        if len(row) > _CHAIN and all((a in first) != (b in first) for a, b in pairwise(row)):
+            found.append((Group(one.key, row), (True, rising or also)))
+    return groups + [g for g, _ in found], numbers + [n for _, n in found]
 
 
 def _is_safe(candidate: Candidate) -> bool:
@@ -251,10 +278,17 @@ def _doubtful(candidate: Candidate) -> bool:
     beside = max(traits["company"], traits["in step"]) >= _HALF
     if len(candidate.lines) < _CHAIN and not traits["strong"]:
         # A title that comes again at the end of the text stands under a picture.
-        if not (placed or beside) or traits["ends"] > 1 or traits["sentence"] or traits["long"]:
+        wordy = (traits["sentence"] or traits["long"]) and not _parts_sentences(traits)
+        if not (placed or beside) or traits["ends"] > 1 or wordy:
             return True
         return traits["broken"] < 1.0 and not beside and any(traits[n] for n in ("item", "small", "disagree"))
-    return bool(traits["disagree"]) and not traits["strong"] and not beside
+    cut = traits["broken"] == 1.0  # a number may be badly read
+    return bool(traits["disagree"]) and not (traits["strong"] or beside or cut)
+
+
+def _parts_sentences(traits: Mapping[str, float]) -> bool:
+    """Whether lines with the signs of a paper stand as blocks of their own where a sentence goes on."""
+    return bool(traits["signs"] and traits["broken"]) and traits["alone"] == 1.0 and not traits["fragments"]
 
 
 def _candidates(sheet: Sheet, known: set[int]) -> tuple[list[_Entry], list[Group]]:

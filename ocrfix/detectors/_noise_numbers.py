@@ -71,9 +71,13 @@ _PIECES: Final = 5  # blanks of a line that holds a number in words
 _MISREAD: Final = re.compile(r"[-–—~]{0,2}\s*(?P<n>(?=[OoQlI|]{0,3}\d)[\dOoQlI|]{1,4})\s*[-–—~]{0,2}")
 _LAST: Final = frozenset('-–—~_|])>}»›*=:.#+<•·♦❖◆ gOoQlIivxc"')
 
-_TOKEN: Final = re.compile(r"(?<![^\W\d])[OoQlI|]{0,2}\d[\dOoQlI|]{0,6}(?![^\W\d])")
+_TOKEN: Final = re.compile(r"(?<![^\W\d])(?:\d{2,3}[SBZ]|[OoQlI|]{0,2}\d[\dOoQlI|]{0,6})(?![^\W\d])")
 _END: Final = re.compile(r"(?<!\d)(?<!\d[.,:/–—-])(\d{1,4})(?:\s*/\s*\d{1,4})?[^\w]{0,12}$")
 _BEGIN: Final = re.compile(r"^[^\w]{0,6}(\d{1,4})(?!\d)(?![.,:/–—-]\d)[^\w]")
+_WORN: Final = r"((?=[OolI|]{0,2}\d)[OolI|]{0,2}\d[\dOolI|]{0,3}|\d{2,3}[SBZ]|[lI]\d[SBZ])"
+_WORN_BEGIN: Final = re.compile(rf"^[^\w|]{{0,6}}{_WORN}(?![^\W_]|[.,:/–—-]\d)[^\w]")
+_WORN_END: Final = re.compile(rf"(?<![^\W_])(?<!\d[.,:/–—-]){_WORN}[^\w]{{0,12}}$")
+"""Numbers at the ends of a line in which letters were read for digits."""
 _SMALL_ROMAN: Final = re.compile(r"^\W{0,3}([ivxlc]{1,7})\W{0,3}\s|\s\W{0,3}([ivxlc]{1,7})\W{0,3}$")
 _NAMED: Final = re.compile(r"(?:\btrang|\bpage|\btr\.)\s*:?\s*(\d{1,4})\b")
 _NAMES: Final = ("trang", "page", "tr.")
@@ -193,6 +197,8 @@ def glued_numbers(text: str) -> list[int]:
     ([12], [3], [])
     >>> glued_numbers("[39] Sấm Trạng"), glued_numbers("* Gió * 65 *"), glued_numbers("Bản tin 12.3.2021")
     ([39], [65], [])
+    >>> glued_numbers("Đất bãi l7S"), glued_numbers("I2 Đất bãi"), glued_numbers("iPhone 5S")
+    ([175], [12], [])
     >>> glued_numbers("18 tháng 4"), glued_numbers("18 tháng 4 – Đại hội lần thứ 3")
     ([], [])
     """
@@ -203,7 +209,13 @@ def glued_numbers(text: str) -> list[int]:
     low = text.lower()
     named = _NAMED.search(low) if any(map(low.__contains__, _NAMES)) else None
     found += [int(m[1]) for m in (*ends, named) if m]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found + _worn(text)))
+
+
+def _worn(text: str) -> list[int]:
+    """The number at one end of a line, a letter or two among its digits."""
+    found = [m[1] for m in (_WORN_BEGIN.match(text), _WORN_END.search(text[-24:])) if m]
+    return [int(token.translate(_LOOKALIKES)) for token in found if not token.isdigit()]
 
 
 def glued_roman(text: str) -> list[int]:
@@ -240,4 +252,4 @@ def numbers_of(text: str) -> list[int]:
     """
     if not _DIGIT.search(text):
         return []
-    return [int(m.group().translate(_DIGITS)) for m in _TOKEN.finditer(text)][:8]
+    return [int(m.group().translate(_LOOKALIKES)) for m in _TOKEN.finditer(text)][:8]

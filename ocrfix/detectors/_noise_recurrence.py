@@ -9,7 +9,7 @@ import json
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import accumulate, pairwise
@@ -47,6 +47,7 @@ _PAGE: Final = (350, 9000)  # characters of the text of a page
 _LEAST: Final = 0.5  # the shortest page as a share of the usual one
 _LONG: Final = 80  # characters of a line that is more often a sentence than a header
 _SENTENCE: Final = re.compile(r"[^\W\d_]{3}[.!?…;] +[^\W\d_]{2}|[^\W\d_], [^\W\d_]")
+_UPPER: Final = 0.85  # share of capitals among the letters of lines that are written in them
 _YEARS: Final = range(1500, 2101)
 
 KINDS: Final = ("chain", "chain paged", "group", "group paged")
@@ -278,6 +279,12 @@ def _parts_pages(sheet: Sheet, border: Border) -> bool:
     return before != after
 
 
+def _capitals(texts: Sequence[str]) -> bool:
+    """Whether lines are written in capitals, a few letters set aside that may be badly read."""
+    letters = [c for text in texts for c in text if c.isalpha()]
+    return sum(map(str.isupper, letters)) >= _UPPER * len(letters) > 0
+
+
 def _alike(texts: Sequence[str]) -> float:
     """The share of lines that say the same as the one before them, or as the one before that."""
     cores = [core(t) for t in texts]
@@ -301,18 +308,22 @@ def group_traits(
     texts = [sheet.lines[i].text for i in lines[:8]]
     first = texts[0]
     agree, rising = numbers
+
+    def most(told: Callable[[str], bool]) -> float:
+        return float(sum(map(told, texts)) * 2 >= len(texts))
+
     return _places(sheet, lines, scene) | {
         "bias": 1.0,
         "rising": float(rising),
         "disagree": float(not agree),
-        "signs": float(signs(first)),
+        "signs": most(signs),
         "strong": float(sum(map(strong_signs, texts)) * 2 > len(texts)),
         "heading": float(is_heading(first)),
         "item": float(opens_part(first)),
         "numbered": float(counted(texts)),
         "point": float(first[-1] == "."),
         "small": sum(t[0].islower() for t in texts) / len(texts),
-        "capitals": float(first.isupper()),
+        "capitals": float(_capitals(texts)),
         "sentence": float(any(map(_SENTENCE.search, texts))),
         "long": float(len(first) > _LONG),
         "word": float(" " not in first.strip("0123456789-–—|. ")),
