@@ -187,9 +187,9 @@ def _runs(compare: _Comparison, pairs: dict[int, int]) -> list[tuple[int, int]]:
 
 
 def _at_end(gap: Gap, match: Match) -> bool:
-    """Whether the copies begin, or end, with other words."""
+    """Whether the copies begin, or end, with other words or numbers."""
     ends = gap.p0 == match.p0 or gap.q0 == match.q0 or gap.p1 == match.p1 or gap.q1 == match.q1
-    return ends and gap.kind == "content" and max(gap.p1 - gap.p0, gap.q1 - gap.q0) > _AT_END
+    return ends and gap.kind != "reading" and max(gap.p1 - gap.p0, gap.q1 - gap.q0) > _AT_END
 
 
 class _Comparison:
