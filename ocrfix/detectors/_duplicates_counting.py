@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix.detectors._duplicates_layout import UNIT
@@ -46,11 +45,8 @@ def counted_loops(layout: Layout) -> Iterator[Counted]:
     Parameters: ``layout`` of the document.
     """
     text = layout.text
-    found = [
-        (m.start(), int(m.group()))
-        for m in _NUMBER.finditer(text)
-        if not text[max(0, m.start() - 1) : m.start()].isalnum()
-    ]
+    found = [(m.start(), int(m.group())) for m in _NUMBER.finditer(text)]
+    found = [(offset, number) for offset, number in found if not offset or not text[offset - 1].isalnum()]
     if not _counts_up(found):
         return
     words = [layout.word_at(offset) for offset, _ in found]
@@ -74,11 +70,13 @@ def counted_loops(layout: Layout) -> Iterator[Counted]:
 
 def _counts_up(found: list[tuple[int, int]]) -> bool:
     """Whether enough numbers in a row grow by one."""
-    run = 1
-    for (_, one), (_, other) in pairwise(found):
-        run = run + 1 if other == one + 1 else 1
+    run = last = 0
+    for _, number in found:
+        last += 1
+        run = run + 1 if number == last else 1
         if run >= _FEWEST:
             return True
+        last = number
     return False
 
 

@@ -51,6 +51,9 @@ _FIGURE: Final = re.compile(
     r"([0-9](?<![\w.,/].)[0-9]{0,2}(?:[.,/]\d{1,3})?%?)(?:[,;]?[ \n]\1(?![\w%/])){15,}+"
 )
 """Letters, and figures too short for the search of words that come again."""
+_EMPTY_ROWS: Final = (15, 40)
+_ROWS: Final = re.compile(r"^([ \t]*\|(?:[ \t]*\|)+)[ \t]*(?:\n\1[ \t]*){14,}+$", re.MULTILINE)
+"""Rows of a table without a word, one below the other: with ``unsafe``, by default. A form has fewer."""
 _SIGNS: Final = re.compile(r"([^\w\s]|_)(?:\1|[ \t](?=\1)){9,}+")
 _SIGNS_LEAST: Final = 10
 """Signs in a row."""
@@ -231,6 +234,12 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             yield _sign_finding((found.start(), found.end() + 1), "", Safety.SAFE, found.group(1))
         elif size >= _LONG_ROW:
             yield _sign_finding(found.span(), found.group(1) * _SIGNS_KEPT, Safety.SAFE)
+    if text.count("|") >= 2 * _EMPTY_ROWS[0]:
+        for found in _ROWS.finditer(text):
+            rows = found.group().count("\n") + 1
+            yield _sign_finding(
+                found.span(), found.group(1), Safety.SAFE if rows >= _EMPTY_ROWS[1] else Safety.UNSAFE
+            )
     if any(_goes_round(tokens.key, period) for period in (1, 2)):
         for found in chain(_FIGURE.finditer(text), _SINGLE.finditer(text)):
             unit = found.group(1).casefold()

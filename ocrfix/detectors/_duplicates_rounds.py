@@ -30,6 +30,8 @@ _DRIFT: Final = 2
 """Words that a round may have more or fewer, from blanks lost or gained."""
 _SAMPLE: Final = 64
 """Rounds among which the usual one is sought."""
+_LONG_LOOP: Final = 4
+"""Rounds, as the two copies are apart, from which on other sizes of a round are tried."""
 _COMPARED: Final = 16
 """Rounds that are compared where no half of them are the same, for the one nearest to the others."""
 _AGREEING: Final = 0.6
@@ -38,6 +40,9 @@ _MISREAD_SHARE: Final = 0.34
 """Share of the words of a round that may be no syllables where the usual round has syllables."""
 _SURE: Final = 4
 """Words of a round from which on one of them may be another word at the end of a loop."""
+_MARKUP: Final = re.compile(r"[<>{}\[\]\\]")
+_MARKUP_SEEN: Final = 8
+"""Rounds in which markup is looked at."""
 _DIGITS: Final = re.compile(r"\d+")
 _WORD: Final = re.compile(r"\w+")
 
@@ -66,7 +71,7 @@ def follow(layout: Layout, match: Match) -> Rounds:
     if not match.gaps:
         return _even(layout, match)
     best = _follow(layout, _at_edge(layout, _shortest(layout, _usual(layout, match, match.period))))
-    if best.last[1] + match.period < match.q1:
+    if best.last[1] + match.period < match.q1 and match.q1 - match.p0 >= _LONG_LOOP * match.period:
         # A blank lost or gained in the round that was found first makes the period too short or too long.
         others = [_usual(layout, match, period) for period in _sizes(match.period)[1:] if period > 1]
         tried = [_follow(layout, _at_edge(layout, unit)) for unit in others]
@@ -93,12 +98,14 @@ def _follow(layout: Layout, unit: tuple[int, int]) -> Rounds:
     usual = _letters(layout, *kept)
     misread = sum(_letters(layout, *r) != usual for r in rounds)
     stop = _unfinished(layout, kept, rounds[-1][1])
-    return Rounds(len(rounds), rounds[0], kept, rounds[-1], stop, misread, _agree(layout, rounds, kept))
+    agree = 2 * misread <= len(rounds) or _agree(layout, rounds, kept)
+    return Rounds(len(rounds), rounds[0], kept, rounds[-1], stop, misread, agree)
 
 
 def _even(layout: Layout, match: Match) -> Rounds:
     """The rounds of a match without differences, and misread ones after it."""
     period = match.period
+    period *= _markup_rounds(layout, match.p0, period, (match.q1 - match.p0) // period)
     count = (match.q1 - match.p0) // period
     first = (match.p0, match.p0 + period)
     last = (match.p0 + (count - 1) * period, match.p0 + count * period)
@@ -107,8 +114,24 @@ def _even(layout: Layout, match: Match) -> Rounds:
         more.pop()
     last = more[-1] if more else last
     stop = _unfinished(layout, first, last[1])
-    agree = _agree(layout, more, first, count)
+    agree = len(more) <= count or _agree(layout, more, first, count)
     return Rounds(count + len(more), first, first, last, stop, len(more), agree)
+
+
+def _markup_rounds(layout: Layout, start: int, period: int, count: int) -> int:
+    """How many rounds make one whose brackets are the same in the next, as ``<td></td>`` does; else one."""
+    size = min(count * period, _MARKUP_SEEN * period)
+    signs = [layout.between(start + n).strip() for n in range(1, size)]
+    if not any(_MARKUP.search(sign) for sign in signs):
+        return 1
+    return next(
+        (
+            k
+            for k in (1, 2, 3)
+            if 2 * k <= count and signs[k * period :] == signs[: max(0, len(signs) - k * period)]
+        ),
+        1,
+    )
 
 
 def _agree(layout: Layout, rounds: list[tuple[int, int]], kept: tuple[int, int], same: int = 0) -> bool:
