@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from statistics import median
 from typing import Final, NamedTuple
 
+from ocrfix.detectors._noise_candidates import CHAIN, Candidate, is_safe
 from ocrfix.detectors._noise_groups import (
     LONGEST,
     Group,
@@ -39,9 +40,8 @@ from ocrfix.detectors._noise_recurrence import (
 from ocrfix.detectors._noise_rules import PAGE_NUMBER, RUNNING_HEADER
 from ocrfix.model import Safety
 
-__all__ = ["Candidate", "border_furniture", "borders_of", "weighed"]
+__all__ = ["border_furniture", "borders_of", "weighed"]
 
-_CHAIN: Final = 3  # page numbers in a row that make a sequence; copies of a header that make a set
 _STEP: Final = 3  # pages from one number of a sequence to the next, at most
 _APART: Final = 200  # characters; the least text of a page
 _PAGE: Final = 400  # characters; the least text of a page, on the average
@@ -54,21 +54,10 @@ _MARKED: Final = re.compile(r"[-–—•*+▪●]\s|[^\W\d_]\.\s")
 _NUMBER: Final = LONG_NUMBER // 2  # characters of the longest line that a number fills with a word
 _HALF_LINE: Final = LONGEST // 2  # characters; longer lines that end a sentence are no headers
 _LEAST: Final = 5  # characters of a line with words
-_SAFE: Final = {
-    "chain": (0.75, 0.75, 0.8), "chain paged": (0.5, 0.6, 0.75),
-    "group": (0.6, 0.72, 0.88), "group paged": (0.6, 0.7, 0.85),
-    "pair": (0.85, 0.95, 0.95), "pair paged": (0.8, 0.93, 0.93),
-}  # fmt: skip
-"""The likelihood from which on lines go, where their places speak for themselves, for longer lines, and else.
-
-On 23 MB of right text (laws, news, an encyclopaedia; whole, wrapped and cut into pages) nothing reached it.
-"""
-_COVER: Final = 0.7  # share of the pages in their reach that have one of the lines
 _HEAD: Final = 4  # letters by which lines of one kind are told
 _TURNS: Final = 4  # copies from which on a header needs no other that takes turns with it
 _MOST_TURNS: Final = 24
-_HALF: Final = 0.5
-_WORDY: Final = 4 / 12  # the trait of a line of five words
+_NAMED: Final = 4  # blanks in a footer that is no name of a person
 _WIDER: Final = 1.5  # times the usual length of lines in a row that a sentence among them has
 _SHOWN: Final = 0.7
 _DOUBT: Final = 0.75
@@ -100,21 +89,6 @@ def border_furniture(sheet: Sheet, known: Iterable[int]) -> list[Mark]:
     return list(found.values())
 
 
-class Candidate(NamedTuple):
-    """Lines that may be furniture together, and what speaks for it."""
-
-    kind: str
-    """"group" of lines that are alike, or "chain" of numbers that go up."""
-    lines: list[int]
-    values: list[int]
-    form: str
-    traits: dict[str, float]
-    pieces: list[int]
-    """Those of the lines that are pieces of running text."""
-    chance: float
-    """The likelihood that they are furniture."""
-
-
 def _outsiders(sheet: Sheet, lines: list[int], pieces: list[int]) -> set[int]:
     """Lines that came into a row by chance: pieces of running text, sentences among short lines."""
     found = set(pieces)
@@ -138,12 +112,12 @@ def weighed(
     """
     weights = weights or furniture_weights()
     entries, groups = _candidates(sheet, known)
-    if len(entries) < _CHAIN and not groups:
+    if len(entries) < CHAIN and not groups:
         return
     chains = _chains(sheet, entries)
     furniture = known | {i for g in groups for i in g.lines} | {e.line for c in chains for e in c}
     borders = borders_of(sheet, furniture)
-    company = known | {i for g in groups if len(g.lines) >= _CHAIN for i in g.lines}
+    company = known | {i for g in groups if len(g.lines) >= CHAIN for i in g.lines}
     sure = set(known)
 
     def pieces(lines: list[int]) -> list[int]:
@@ -160,7 +134,7 @@ def weighed(
         kind = "chain" + paged
         chance = likelihood(traits, weights[kind])
         candidate = Candidate(kind, lines, values, form, traits, apart, chance)
-        if _is_safe(candidate):
+        if is_safe(candidate):
             sure.update(lines)
         yield candidate
     numbers = [numbers_agree([sheet.lines[i].text for i in g.lines]) for g in groups]
@@ -174,11 +148,12 @@ def weighed(
         for group, agreement in zip(groups, numbers, strict=True):
             traits = group_traits(sheet, group.lines, scene, agreement)
             traits["in step"] = steps.share(group.lines, settled.intersection(group.lines))
+            traits["signed"] = float(bool(paged) and _sign_pages(sheet, group.lines))
             chance = likelihood(traits, weights[kind])
             candidate = Candidate(kind, group.lines, [], "", traits, pieces(group.lines), chance)
             if last:
                 yield candidate
-            elif _is_safe(candidate):
+            elif is_safe(candidate):
                 sure.update(group.lines)
 
 
@@ -199,35 +174,16 @@ def _with_turns(
     for (one, rising), (two, also) in combinations(few[:_MOST_TURNS], 2):
         row = sorted(one.lines + two.lines)
         first = set(one.lines)
-        if len(row) > _CHAIN and all((a in first) != (b in first) for a, b in pairwise(row)):
+        if len(row) > CHAIN and all((a in first) != (b in first) for a, b in pairwise(row)):
             found.append((Group(one.key, row), (True, rising or also)))
     return groups + [g for g, _ in found], numbers + [n for _, n in found]
-
-
-def _is_safe(candidate: Candidate) -> bool:
-    traits = candidate.traits
-    pair = candidate.kind.startswith("group") and len(candidate.lines) < _CHAIN
-    placed = _placed(candidate) and not traits["fragments"]
-    placed = placed and (not pair or traits["broken"] == 1.0 or traits.get("edge", 0.0) == 1.0)
-    # Credits below articles come back as well, but they are short.
-    wordy = not pair and traits["words"] >= _WORDY and traits["prose"] >= _COVER and not traits["fragments"]
-    low, middle, high = _SAFE[candidate.kind.replace("group", "pair") if pair else candidate.kind]
-    strong = bool(traits["strong" if "strong" in traits else "signs"])
-    least = low if placed or strong else middle if wordy else high
-    return candidate.chance >= least and not _doubtful(candidate)
-
-
-def _placed(candidate: Candidate) -> bool:
-    """Whether the lines break sentences or stand at the edges of pages that are known."""
-    traits = candidate.traits
-    return traits["broken"] > 0 or (traits.get("edge", 0.0) == 1.0 and traits["cover"] >= _COVER)
 
 
 def _marks(sheet: Sheet, candidate: Candidate) -> list[Mark]:
     traits, lines = candidate.traits, candidate.lines
     chain = candidate.kind.startswith("chain")
     chance = candidate.chance
-    safe = _is_safe(candidate)
+    safe = is_safe(candidate)
     if chance < _SHOWN and not safe:
         return []
     chance = min(max(chance, 0.95), _SUREST) if safe else min(chance, _DOUBT)
@@ -261,34 +217,12 @@ def _marks(sheet: Sheet, candidate: Candidate) -> list[Mark]:
     ]  # fmt: skip
 
 
-def _doubtful(candidate: Candidate) -> bool:
-    """Whether a reader could take the lines for headings, years or cells, however well their places fit."""
-    traits = candidate.traits
-    placed = _placed(candidate)
-    if traits["numbered"] and not traits["broken"]:
-        return True
-    if candidate.kind.startswith("chain"):
-        if placed or candidate.form == "page":
-            return False
-        return candidate.form != "glued" and bool(traits["years"] or traits["first"])
-    if traits["numbered"] and traits["heading"]:
-        return True
-    if 0.0 < traits["small"] < 1.0 and not traits["rising"]:
-        return True
-    beside = max(traits["company"], traits["in step"]) >= _HALF
-    if len(candidate.lines) < _CHAIN and not traits["strong"]:
-        # A title that comes again at the end of the text stands under a picture.
-        wordy = (traits["sentence"] or traits["long"]) and not _parts_sentences(traits)
-        if not (placed or beside) or traits["ends"] > 1 or wordy:
-            return True
-        return traits["broken"] < 1.0 and not beside and any(traits[n] for n in ("item", "small", "disagree"))
-    cut = traits["broken"] == 1.0  # a number may be badly read
-    return bool(traits["disagree"]) and not (traits["strong"] or beside or cut)
-
-
-def _parts_sentences(traits: Mapping[str, float]) -> bool:
-    """Whether lines with the signs of a paper stand as blocks of their own where a sentence goes on."""
-    return bool(traits["signs"] and traits["broken"]) and traits["alone"] == 1.0 and not traits["fragments"]
+def _sign_pages(sheet: Sheet, lines: Sequence[int]) -> bool:
+    """Whether lines that may be a writer's name stand at the ends of pages that are known."""
+    first, last = sheet.lines[lines[0]].text, len(sheet.lines) - 1
+    ends = sum(i == last or sheet.lines[i + 1].page > sheet.lines[i].page for i in lines)
+    short = first.count(" ") < _NAMED and not any(c.isdigit() or c in "-–—|:•·/" for c in first)
+    return short and 2 * ends > len(lines)
 
 
 def _candidates(sheet: Sheet, known: set[int]) -> tuple[list[_Entry], list[Group]]:
@@ -350,7 +284,7 @@ def _chains(sheet: Sheet, entries: list[_Entry]) -> list[list[_Entry]]:
         chain.append(entry)
         last[entry.family, entry.total, entry.value] = chain
     # Days and months go beyond what looks like a total ("30/4").
-    return [c for c in chains if len(c) >= _CHAIN and not 0 < c[-1].total < c[-1].value]
+    return [c for c in chains if len(c) >= CHAIN and not 0 < c[-1].total < c[-1].value]
 
 
 def borders_of(sheet: Sheet, furniture: set[int]) -> dict[int, Border]:

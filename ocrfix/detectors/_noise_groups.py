@@ -36,6 +36,7 @@ _SHORTEST: Final = 5
 _SEEDS: Final = 64  # headers looked for at most, so that comparing stays linear in the lines
 _SCREEN: Final = 400  # different lines up to which every pair is compared
 
+_YEARS: Final = range(1800, 2101)  # numbers that are more often years than pages
 _STEPS: Final = 3  # pages from one copy of a line to the next, at most, where its number goes up
 _LEFT: Final = 1.5  # numbers of a line, on the average, that are not its own
 _MISREAD: Final = 3  # digits of a constant number for each one that may be misread
@@ -72,20 +73,24 @@ _FORMAL: Final = re.compile(
     r"|noi nhan"
     r"|kinh gui|can cu|nguoi lap|ky ten|xac nhan|ho va ten|ngay sinh|dia chi ?:|stt\b|so tt|don vi tinh|dvt\b"
 )
+_ISSUE: Final = r"số(?=\s{0,3}[:.]?\s{0,3}[lIOQ]?\d|\s+(?:đặc biệt|tết|xuân|báo|tháng)\b)"
 _SIGNS: Final = re.compile(
-    r"\b(?:báo|tạp chí|công báo|bản tin|đặc san|tập san|nhật báo|tuần báo|nxb|nhà xuất bản|www|http|issn|số"
-    r"|trang|kỳ|chuyên trang|nội bộ|giấy phép|xuất bản|phát hành|in tại|tổng biên tập|biên tập viên|trình bày"
-    r"|chịu trách nhiệm|tòa soạn|toà soạn|điện thoại|đt|fax|e-?mail|hotline|đường dây nóng|giá bán)\b"
+    r"\b(?:báo|tạp chí|công báo|bản tin|đặc san|tập san|nhật báo|tuần báo|nxb|nhà xuất bản|www|http|issn"
+    rf"|{_ISSUE}|kỳ|chuyên trang|nội bộ|giấy phép|xuất bản|phát hành|in tại|tổng biên tập"
+    r"|biên tập viên|trình bày|chịu trách nhiệm|tòa soạn|toà soạn|điện thoại|đt|fax|e-?mail|hotline"
+    r"|đường dây nóng|giá bán)\b"
     r"|\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)\d\d|\b(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b"
     r"|\.(?:vn|com|org)\b|\||©|@",
     re.IGNORECASE,
 )
+_LEAF: Final = re.compile(r"\btrang\b|\bT(?:rang|RANG)\b(?=.*\d)|^(?=(?:\S+ +){4}).*\bT(?:rang|RANG)\b")
+"""The word for a page, where it is no person's name ("Trang Phạm", "THU TRANG")."""
 _STRONG: Final = re.compile(
     r"\bwww\.|https?://|\w@\w|\bissn\b|©|\b(?:tòa soạn|toà soạn|hotline|bản quyền|lưu hành nội bộ"
     r"|đường dây nóng|giấy phép xuất bản|tổng biên tập|nxb)\b"
     r"|\b(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\b.{0,12}\d{1,2}\s*[-/.]\s*\d{1,2}"
     r"|\b(?:báo|tạp chí|công báo|bản tin|đặc san|tập san|nhật báo|tuần báo|thời báo|nxb|nhà xuất bản"
-    r"|in tại|người ký|số)\b.*"
+    rf"|in tại|người ký|{_ISSUE})\b.*"
     r"(?:\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*(?:19|20)\d\d|\b(?:19|20)\d\d\b|số\s*\d|\||tập\s*\d)"
     r"|^(?:bản quyền|in tại|người ký|nhà xuất bản|nxb|chuyên trang|tạp chí)\b",
     re.IGNORECASE,
@@ -153,7 +158,7 @@ def formal(key: str) -> bool:
 
 def signs(text: str) -> bool:
     """Whether the line looks like furniture by itself: name of a paper, issue, date, address of a site."""
-    return _SIGNS.search(text) is not None
+    return _SIGNS.search(text) is not None or _LEAF.search(text) is not None
 
 
 def strong_signs(text: str) -> bool:
@@ -244,7 +249,7 @@ def numbers_agree(texts: Sequence[str]) -> tuple[bool, bool]:
     steps = fits = 0
     for one, two in pairwise(row for row in rest if row):
         steps += 1
-        fits += any(1 <= b - a <= _STEPS for a in one for b in two)
+        fits += any(1 <= b - a <= _STEPS for a in one for b in two if b not in _YEARS)
     left = sum(map(len, rest)) / len(rows)
     rising = steps > 0 and left <= _LEFT and steps + 1 >= 0.5 * len(rows) and fits >= 0.6 * steps
     return rising, rising

@@ -185,7 +185,7 @@ def _judge_pages(view: _View, group: Group, place: str, slot: set[int]) -> list[
     marked = rising or signs(texts[0])
     text = sum(view.begins(p, place) for p in on) >= 0.7 * len(on)
     changing = len(full) >= _PAGES and len(slot) >= (0.5 if len(full) > _PAGES else 0.75) * len(full)
-    if not agree and not (cover >= 0.8 and (view.follow or text) and marked):
+    if not agree and not (cover >= 0.8 and (view.follow or text) and strong):
         return []
     if len(on) < _COPIES:
         pair = (cover == 1.0 and len(full) <= _COPIES) or changing

@@ -160,11 +160,12 @@ def _values(sheet: Sheet, index: int) -> list[_Number]:
         return [_Number(index, number.value, alone=True, sure=number.form != "misread")]
     if (number := loose_number(index, text)) and not number.form.startswith(("part", "label")):
         return [_Number(index, number.value, alone=True, sure=True)]
-    found = []
+    found: list[_Number] = []
     if len(text) <= _NUMBER and (reading := digits_of(text)):
         found.append(_Number(index, int(reading), alone=True, sure=False))
     if len(text) <= LONGEST and not opens_part(text) and possible(text):
         found += [_Number(index, value, alone=False, sure=True) for value in glued_numbers(text)]
+        found = [number for number in found if number.value not in _YEARS]
     return found
 
 
