@@ -89,13 +89,15 @@ def _gradients(weights: Sequence[F64], x: F64, y: F64) -> list[F64]:
     return [x.T @ back, back.sum(0), hidden.T @ error, np.array([error.sum()])]
 
 
-def fit_several(rows: F64, right: NDArray[np.bool_], names: Sequence[str], count: int) -> Network:
+def fit_several(
+    rows: F64, right: NDArray[np.bool_], names: Sequence[str], count: int, *, decay: float = 0.2
+) -> Network:
     """One network that gives the mean of the log-odds of several; one alone depends on its examples' order.
 
-    Parameters: ``rows``, ``right`` and ``names`` as of `fit`; ``count`` of the networks, which differ by
-    their seed alone. Asking it costs as much as asking all of them.
+    Parameters: ``rows``, ``right``, ``names`` and ``decay`` as of `fit`; ``count`` of the networks, which
+    differ by their seed alone. Asking it costs as much as asking all of them.
     """
-    found = [fit(rows, right, names, seed=seed) for seed in range(count)]
+    found = [fit(rows, right, names, decay=decay, seed=seed) for seed in range(count)]
     return Network(
         found[0].names,
         found[0].mean,

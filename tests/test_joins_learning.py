@@ -84,7 +84,8 @@ def test_the_command_learns_a_file_that_can_be_read(corpus, tmp_path):
     learned = json.loads((tmp_path / "one.json").read_text("utf-8"))
     weights = load_weights()
     assert set(learned["alone"]) == set(weights.alone)
-    assert set(learned["rivals"]) == set(weights.rivals)
+    assert tuple(learned["features"]) == weights.network.names
+    assert set(learned["thresholds"]) == set(weights.thresholds)
     assert learned["alone"]["small"] > 0
     assert all(safe > unsafe for table in learned["thresholds"].values() for safe, unsafe in table.values())
 

@@ -11,11 +11,21 @@ from hypothesis import strategies as st
 
 from ocrfix.config import Config
 from ocrfix.detectors._joins_assignment import LARGEST, assign
-from ocrfix.detectors._joins_features import Shape, class_of, features, rival_rows
+from ocrfix.detectors._joins_features import (
+    NAMES,
+    OWN,
+    Pair,
+    Shape,
+    class_of,
+    features,
+    rival_rows,
+    whole_rows,
+)
 from ocrfix.detectors._joins_fit import Fit, fits, openness
 from ocrfix.detectors._joins_initial import best_initials, is_sure
 from ocrfix.detectors._joins_lines import lines_of
 from ocrfix.detectors._joins_pairs import pairs_of, shapes_of
+from ocrfix.detectors._joins_topics import Topics
 from ocrfix.detectors._joins_units import units_of
 from ocrfix.detectors._joins_weights import load_weights, write_weights
 from ocrfix.detectors.base import Context
@@ -74,17 +84,52 @@ def test_every_weight_has_its_feature():
     language = Context().language
     shape = shapes_of(found, language)[0]
     weights = load_weights()
-    assert set(features(found, 0, 1, Fit(1.0, 1.0), shape)) | {"always"} == set(weights.alone)
+    own = features(found, 0, 1, Fit(1.0, 1.0), shape)
+    assert tuple(own) == OWN
+    assert {*own, "always"} == set(weights.glance)
+    both = own | Topics(found, language).features(0, 1)
+    assert {*both, "always"} == set(weights.alone)
     (pair,) = pairs_of(found, set(), language)
     ((_, values, _),) = rival_rows(found, [pair], {0: shape})
-    assert all(set(values) | {"always"} == set(some) for some in weights.rivals.values())
+    assert (*both, *values, "near", "blocks") == NAMES == weights.network.names
+    ((row,), _) = whole_rows(found, [pair], [both], {0: shape})
+    assert len(row) == len(NAMES)
     assert class_of(found, pair) == "near small"
-    assert set(weights.thresholds) == set(weights.rivals)
     for kind in weights.thresholds:
         for strong in (True, False):
             safe, unsafe = weights.threshold(kind, strong=strong)
             assert safe > unsafe
     assert isinstance(shape, Shape)
+
+
+def test_words_speak_for_the_text_that_they_come_from():
+    found = units("\n\n".join((*FERRY, *SCHOOL)))
+    topics = Topics(found, Context().language)
+    assert topics.told(3, [2]) > topics.told(3, [0, 1])
+    assert topics.told(1, []) == topics.told(1, [1]) == topics.told(1, [-1, 9]) == 0.0
+
+
+def test_words_at_a_seam_that_stand_together_elsewhere():
+    blocks = ["Hôm qua, Ban giám", "hiệu đã họp.", "Ban giám hiệu trường cảm ơn.", "Mưa to, Ban giám,"]
+    topics = Topics(units("\n\n".join(blocks)), Context().language)
+    near, long = topics.echoes(0, 1)
+    assert near > 0.0
+    assert long == 1.0
+    assert topics.echoes(3, 1) == (0.0, 0.0)
+    assert topics.echoes(1, 2) == (0.0, 0.0)
+
+
+def test_a_rest_is_left_to_the_half_that_has_no_other():
+    # The heading fits the rest a little better, but needs none.
+    found = units("\n\n".join((FERRY[0], "Tin trong xã", FERRY[1])))
+    shapes = shapes_of(found, Context().language)
+    pairs = [
+        Pair(0, 2, Fit(2.0, 5.0), False, True, alone=0.0),
+        Pair(1, 2, Fit(2.0, 5.0), False, False, alone=0.5),
+    ]
+    shares = [values["matched"] for _, values, _ in rival_rows(found, pairs, shapes)]
+    assert shares[0] > 1.0
+    assert shares[1] < 0.0
 
 
 def test_openness_is_what_the_fit_says():
@@ -189,7 +234,10 @@ def test_weights_are_read_as_they_were_written(tmp_path, monkeypatch):
     weights = load_weights()
     write_weights(tmp_path / "seams.json", weights, "thử")
     monkeypatch.setattr(_joins_weights, "data_path", lambda *_: tmp_path / "seams.json")
-    assert load_weights.__wrapped__() == weights
+    read = load_weights.__wrapped__()
+    assert (read.glance, read.alone, read.thresholds) == (weights.glance, weights.alone, weights.thresholds)
+    write_weights(tmp_path / "again.json", read, "thử")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "seams.json").read_bytes()
 
 
 def test_blocks_never_move_over_what_goes_on_right_below():

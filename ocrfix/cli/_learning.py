@@ -22,7 +22,15 @@ from ocrfix.detectors._joins_learning import learn_joins
 from ocrfix.detectors._punctuation_capitals import count_capitals, write_capitals
 from ocrfix.detectors._punctuation_learning import learn_punctuation, write_punctuation
 
-__all__ = ["LEARNERS", "learn_capitals", "learn_marks", "learn_model", "learn_surroundings", "learn_words"]
+__all__ = [
+    "LEARNERS",
+    "learn_capitals",
+    "learn_joins",
+    "learn_marks",
+    "learn_model",
+    "learn_surroundings",
+    "learn_words",
+]
 
 _CHARACTERS: Final = 60_000_000
 _RIGHT_CHARACTERS: Final = 1_500_000
@@ -120,6 +128,5 @@ LEARNERS: Final[dict[str, Callable[[Sequence[Path], Path], object]]] = {
     "pairs": learn_channel,
     "capitals": learn_capitals,
     "repeats": learn_repeats,
-    "seams": learn_joins,
 }
 """What is learned from files alone, by the command's option."""

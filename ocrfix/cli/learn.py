@@ -31,6 +31,12 @@ __all__ = ["command"]
 @click.option("--repeats", is_flag=True, help="Learn from right text which passages were glued in again.")
 @click.option("--seams", is_flag=True, help="Learn from right text how the halves of a sentence fit.")
 @click.option(
+    "--model",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --seams: a language model that was built without these files; else that which ocrfix carries.",
+)
+@click.option(
     "--right",
     multiple=True,
     metavar="TEXT",
@@ -65,6 +71,7 @@ def command(
     context: bool,
     repeats: bool,
     seams: bool,
+    model: Path | None,
     right: tuple[Path, ...],
     held_out: tuple[Path, ...],
     places: int,
@@ -89,6 +96,8 @@ def command(
         "seams": seams,
     }
     kinds = [name for name, on in flags.items() if on] or ["model"]
+    if model and kinds != ["seams"]:
+        raise click.UsageError("--model goes with --seams")
     if len(kinds) > 1:
         raise click.UsageError(
             "--pairs, --confidence, --capitals, --punctuation, --context, --repeats and --seams "
@@ -103,7 +112,7 @@ def command(
             click.echo(text, err=True)
 
     try:
-        _learn(kinds[0], paths, output, right, held_out, places, order, size, progress, plain=no_context)
+        _learn(kinds[0], paths, output, right, held_out, places, order, size, progress, no_context, model)
     except (OSError, ValueError, ImportError) as error:
         raise Failed(str(error)) from error
     progress(f"wrote {output}")
@@ -119,8 +128,8 @@ def _learn(
     order: int,
     size: float,
     progress: Callable[[str], None],
-    *,
     plain: bool,
+    model: Path | None,
 ) -> None:
     from ocrfix.cli import _learning  # noqa: PLC0415  (start-up time)
 
@@ -133,5 +142,7 @@ def _learn(
             _learning.learn_words(paths, output, context=not plain)
         case "punctuation":
             _learning.learn_marks(paths, right, output)
+        case "seams":
+            _learning.learn_joins(paths, output, model)
         case _:
             _learning.LEARNERS[kind](paths, output)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["assign"]
+__all__ = ["assign", "losses"]
 
 LARGEST: Final = 60
 """The most left halves that are matched by their sum; of more that hang together the best pair goes first,
@@ -35,6 +35,44 @@ def assign(scores: Mapping[tuple[int, int], float]) -> set[tuple[int, int]]:
         else:
             chosen |= _optimal(lefts, sorted({right for _, right in part}), scores)
     return chosen
+
+
+def losses(
+    scores: Mapping[tuple[int, int], float], chosen: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], float]:
+    """By how much the sum of scores falls when a pair that was chosen may not be: how clear the choice is.
+
+    Parameters: ``scores`` as of `assign`; ``chosen`` of them, one to one. The halves of such a pair may stay
+    alone, go with others that are alone, or change with one other pair; longer rounds of exchange are not
+    looked at.
+
+    >>> losses({(1, 2): 3.0, (1, 4): 2.5, (3, 2): 2.0, (3, 4): 2.0}, [(1, 2), (3, 4)])
+    {(1, 2): 0.5, (3, 4): 0.5}
+    """
+    right_of = dict(chosen)
+    left_of = {right: left for left, right in right_of.items()}
+    of_left: dict[int, list[int]] = {}
+    of_right: dict[int, list[int]] = {}
+    for left, right in scores:
+        of_left.setdefault(left, []).append(right)
+        of_right.setdefault(right, []).append(left)
+    found = {}
+    for left, right in right_of.items():
+        free_right = max((scores[left, r] for r in of_left[left] if r not in left_of), default=0.0)
+        free_left = max((scores[n, right] for n in of_right[right] if n not in right_of), default=0.0)
+        best = max(0.0, free_right) + max(0.0, free_left)
+        for other in of_left[left]:
+            if other != right and other in left_of:
+                parted = left_of[other]
+                changed = scores[left, other] - scores[parted, other]
+                best = max(best, changed + max(0.0, free_left, scores.get((parted, right), 0.0)))
+        for other in of_right[right]:
+            if other != left and other in right_of:
+                parted = right_of[other]
+                changed = scores[other, right] - scores[other, parted]
+                best = max(best, changed + max(0.0, free_right, scores.get((left, parted), 0.0)))
+        found[left, right] = scores[left, right] - best
+    return found
 
 
 def _parts(pairs: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:

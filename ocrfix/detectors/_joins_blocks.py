@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from ocrfix.detectors._joins_assignment import assign
-from ocrfix.detectors._joins_features import class_of, continued
+from ocrfix.detectors._joins_assignment import assign, losses
+from ocrfix.detectors._joins_features import class_of, continued, ends_article
 from ocrfix.detectors._joins_pairs import pairs_of
 from ocrfix.detectors._joins_rules import BROKEN_BLOCK, DISPLACED_CONTINUATION
 from ocrfix.detectors._joins_units import LONG, STAIN, units_of
@@ -16,7 +18,7 @@ from ocrfix.model import Edit, Finding, Safety, Span
 from ocrfix.vietnamese.syllable import is_syllable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from ocrfix.detectors._joins_features import Pair
@@ -30,28 +32,36 @@ __all__ = ["block_findings", "choose"]
 LEAST_SCORE: Final = -3.0
 """The score, in log-odds, from which a pair takes part in the choice at all."""
 LEAST_SEAM: Final = -3.5
-LEAST_SEAM_FAR: Final = -2.5
 LEAST_TOTAL: Final = 0.0
-"""The seam, over one block at most and over more, and the whole fit, in nats, that a safe pair has at least,
-however alone its halves stand. Of 10,000 sentences cut at random 97 % reach the first and the last."""
+"""The seam, behind what may be a heading or an entry, and the whole fit, in nats, that a safe pair has at
+least, however alone its halves stand. Of 10,000 sentences cut at random 97 % reach both."""
+LEAST_LOSS: Final = 1.5
+"""What it must cost, in nats, to match otherwise the halves of a safe pair."""
 QUOTED_SEAM: Final = 3.0
 """The same before a capital or a figure where quotation marks or brackets agree over the seam."""
+LEAST_CAPITAL: Final = 3.0
+LEAST_CAPITAL_WEAK: Final = 4.0
+"""The score, in nats, of a safe pair whose rest begins with a capital, as nearly all paragraphs do, behind
+what is surely a first half and what may be none: right texts have many more of them than what was learned
+from."""
 STRANGE_SEAM: Final = 4.0
-"""The same where a rest begins with a word in small letters that is no syllable: often a brand (vivo)."""
+STRANGE_SCORE: Final = 3.0
+"""The seam, or the score behind what is surely a first half, where a rest begins with a word in small letters
+that is no syllable: often a brand (vivo)."""
 UNIT_LENGTH: Final = 2
 """The length of a unit (g, kg, km), which goes on from its figure."""
 FAR_AWAY: Final = 14
-OVER_MANY: Final = 6.0
+OVER_MANY: Final = 2.0
 """The blocks from which on a rest is far away, and how much surer a pair must be then: in long right texts
 with entries without stops some half fits by chance."""
 CLEARLY: Final = 4.7
 """By how much a rest further down must be likelier than what goes on right below, in nats."""
 ENCLOSED: Final = 1.5
 """How much surer two pairs must be of which one stands inside the other: over columns halves cross."""
-OVER_BYLINE: Final = 4.0
+OVER_BYLINE: Final = 1.0
 """How much surer a pair must be when a byline or a date line, the end of an article, stands in between."""
 MANY_RESTS: Final = 2
-OVER_RESTS: Final = 4.0
+OVER_RESTS: Final = 2.0
 """How many blocks in between begin in mid-sentence when a page fell to pieces, and what a pair needs then:
 there the pieces stand in their order."""
 AFTER_ENTRY: Final = 3.0
@@ -60,10 +70,14 @@ AFTER_FIRST: Final = 1.0
 AFTER_HEADLINE: Final = 6.0
 """The same when the first half looks like a heading and is the first block of the document; and when a whole
 paragraph stands below it, so that it is the headline."""
-AFTER_HEADING: Final = 2.5
-AFTER_HEADING_CAPITAL: Final = 4.0
+AFTER_HEADING: Final = 1.0
+AFTER_HEADING_CAPITAL: Final = 12.0
 """The same when a whole paragraph stands below what looks like a heading further down, and when the rest
 begins with a capital or a figure, as any paragraph does."""
+
+
+_LAST_BUT_ONE: Final = re.compile(r"[;,] (?:và|hoặc|hay)$")
+"""How the last but one of the entries of a list ends."""
 
 
 def block_findings(
@@ -101,7 +115,7 @@ def block_findings(
 
 
 def choose(units: list[Unit], pairs: list[Pair]) -> list[Pair]:
-    """The pairs that are taken, one to one.
+    """The pairs that are taken, one to one, with what their choice would cost to change (`Pair.loss`).
 
     What stands right below an unfinished unit and begins in mid-sentence is its rest or that of another: no
     pair is taken over it that leaves it alone, unless its seam speaks clearly against it.
@@ -120,9 +134,18 @@ def choose(units: list[Unit], pairs: list[Pair]) -> list[Pair]:
             and continued(units, p.left)
         ]
         if not over:
-            return chosen
+            lost = losses(_values(units, known), [(pair.left, pair.right) for pair in chosen])
+            return [replace(pair, loss=lost[pair.left, pair.right]) for pair in chosen]
         for place in over:
             del known[place]
+
+
+def _values(units: list[Unit], known: Mapping[tuple[int, int], Pair]) -> dict[tuple[int, int], float]:
+    """What each pair adds to the sum that is the greatest."""
+    return {
+        place: pair.score - (LEAST_SCORE if units[pair.right].case == "lower" else 0.0)
+        for place, pair in known.items()
+    }
 
 
 def _taken(units: list[Unit], known: dict[tuple[int, int], Pair]) -> list[Pair]:
@@ -130,10 +153,7 @@ def _taken(units: list[Unit], known: dict[tuple[int, int], Pair]) -> list[Pair]:
 
     What begins in mid-sentence must belong to something: there the doubtful pairs take part from the first.
     """
-    values = {
-        place: pair.score - (LEAST_SCORE if units[pair.right].case == "lower" else 0.0)
-        for place, pair in known.items()
-    }
+    values = _values(units, known)
     likely = assign(values)
     lefts, rights = {left for left, _ in likely}, {right for _, right in likely}
     others = {
@@ -157,13 +177,16 @@ def _safety(units: list[Unit], pair: Pair, least: float = 0.0) -> Safety | None:
     if near and pair.quotes and total >= 2 and (right.case == "lower" or seam >= QUOTED_SEAM):
         return Safety.SAFE
     safe, unsafe = load_weights().threshold(class_of(units, pair), strong=pair.strong)
+    if right.case == "upper" or (near and right.case != "lower" and not pair.strong):
+        safe = max(safe, LEAST_CAPITAL if pair.strong else LEAST_CAPITAL_WEAK)
     more = max(least, _more(units, pair))
-    safe, unsafe = safe + more, unsafe + min(more, OVER_BYLINE) / 2
+    safe, unsafe = safe + more, unsafe + more / 2
     if (
         pair.score >= safe
-        and seam >= (LEAST_SEAM if pair.right - pair.left <= 2 else LEAST_SEAM_FAR)
+        and pair.loss >= LEAST_LOSS
+        and (pair.strong or seam >= LEAST_SEAM)
         and total >= LEAST_TOTAL
-        and not _doubtful(left, right, seam)
+        and not _doubtful(left, right, pair)
     ):
         return Safety.SAFE
     return Safety.UNSAFE if pair.score >= unsafe else None
@@ -174,7 +197,7 @@ def _more(units: list[Unit], pair: Pair) -> float:
     if pair.right == pair.left + 1:
         return 0.0
     more = 0.0
-    if any(_ends_article(units, number) for number in range(pair.left + 2, pair.right)):
+    if any(ends_article(units, number) for number in range(pair.left + 2, pair.right)):
         more = OVER_BYLINE
     if sum(continued(units, number) for number in range(pair.left, pair.right - 1)) >= MANY_RESTS:
         more = max(more, OVER_RESTS)
@@ -194,18 +217,16 @@ def _more(units: list[Unit], pair: Pair) -> float:
     return more
 
 
-def _ends_article(units: list[Unit], number: int) -> bool:
-    """Whether a unit is a byline or a date line below a finished one."""
-    return units[number].kind_of() in (Kind.BYLINE, Kind.DATE_LINE) and units[number - 1].closed
-
-
-def _doubtful(left: Unit, right: Unit, seam: float) -> bool:
+def _doubtful(left: Unit, right: Unit, pair: Pair) -> bool:
     """Whether the second half is rather an entry, a paragraph that begins with a brand or with last words."""
     if right.text[-1] == ";" and len(right.text) < 2 * LONG:
         return True
+    if left.case == "lower" and _LAST_BUT_ONE.search(left.text[-12:]):
+        return True
     if len(right.text) < LONG // 2 and (not right.closed or right.text[0] == "("):
         return True
-    if right.case == "lower" and seam < STRANGE_SEAM:
+    sure = pair.strong and pair.score >= STRANGE_SCORE
+    if right.case == "lower" and pair.fit.seam < STRANGE_SEAM and not sure:
         word = right.text[:40].split(maxsplit=1)[0].strip("\"“'‘(.,;:!?)”’")
         return len(word) > UNIT_LENGTH and not is_syllable(word)
     if right.case != "upper":

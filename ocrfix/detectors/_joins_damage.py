@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ocrfix._corpus import documents
-from ocrfix.layout import HEADING_LENGTH, ends_sentence, first_letter_case, starts_item
+from ocrfix.layout import HEADING_LENGTH, Kind, ends_sentence, first_letter_case, line_kind, starts_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +26,10 @@ LEAST_BODY: Final = 6
 _SENTENCE: Final = re.compile(r"(?<=[^\W\d_A-Z]{2}[.!?]) (?=[^\W\d_a-z])")
 LONG: Final = 120
 """Characters that a rest has at least to be broken once more."""
+LISTED: Final = 0.15
+"""Lists of entries in small letters without stops, for each broken document; few right texts have such."""
+SIGNED: Final = 0.3
+"""The share of articles that end with a byline."""
 _HALF: Final = 14
 """The least length of a half, in characters."""
 
@@ -33,13 +37,14 @@ _HALF: Final = 14
 @dataclass
 class Material:
     """What documents are made of: ``right`` ones as they are, ``articles`` (their first paragraph is the
-    headline), ``headings`` and ``captions``.
+    headline), ``headings``, ``captions`` and ``bylines``.
     """
 
     right: list[list[str]] = field(default_factory=list)
     articles: list[list[str]] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
+    bylines: list[str] = field(default_factory=list)
 
 
 class Broken(NamedTuple):
@@ -78,7 +83,9 @@ def _sort(document: list[str], found: Material) -> None:
         if len(body) >= LEAST_BODY and len(body) >= 0.8 * len(rest):
             found.articles.append([title, *body])
     for line in rest:
-        if 25 < len(line) < HEADING_LENGTH and line[-1].isalpha() and first_letter_case(line) == "upper":
+        if len(line) < HEADING_LENGTH and line_kind(line) is Kind.BYLINE:
+            found.bylines.append(line)
+        elif 25 < len(line) < HEADING_LENGTH and line[-1].isalpha() and first_letter_case(line) == "upper":
             found.captions.append(line)
 
 
@@ -90,6 +97,8 @@ def broken_documents(found: Material, rng: Random, rounds: int) -> Iterator[Brok
             document = maker.make(article)
             if document is not None:
                 yield document
+            if rng.random() < LISTED:
+                yield Broken(maker.listed(article), frozenset())
 
 
 class _Maker:
@@ -144,6 +153,8 @@ class _Maker:
                 place = rng.randrange(1, len(blocks) + 1) if blocks else 0
                 pool = self.found.headings if rng.random() < 0.6 else self.found.captions
                 blocks.insert(place, (self._line(pool), 0, 0))
+        if self.found.bylines and rng.random() < SIGNED:
+            blocks.append((rng.choice(self.found.bylines), 0, 0))
         return [(title, 0, 0), *blocks] if titled or rng.random() < 0.8 else blocks
 
     def _line(self, pool: list[str]) -> str:
@@ -153,6 +164,21 @@ class _Maker:
         if self.rng.random() < 0.4:
             text = " ".join(words[: self.rng.randrange(2, 7)])
         return text + self.rng.choice(("", "", "."))
+
+    def listed(self, article: list[str]) -> list[str]:
+        """A list of entries that begin with small letters, as a menu, by itself or in a text."""
+        rng = self.rng
+        pool = self.found.headings if rng.random() < 0.5 else self.found.captions or self.found.headings
+        longest = rng.randrange(2, 9)
+        entries = []
+        for _ in range(rng.randrange(3, 10)):
+            words = rng.choice(pool).split()[: rng.randrange(2, longest + 2)]
+            entries.append(" ".join([words[0].lower(), *words[1:]]) + rng.choice(("", "", "", ",", ";")))
+        if rng.random() < 0.5:
+            return [rng.choice(self.found.headings), *entries] if rng.random() < 0.7 else entries
+        texts = [text for text, _, _ in self._page(article)]
+        place = rng.randrange(len(texts) + 1)
+        return [*texts[:place], *entries, *texts[place:]]
 
     def _cut(self, text: str) -> tuple[str, str] | None:
         """A paragraph cut in the middle of a sentence."""

@@ -6,25 +6,34 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+
+from ocrfix.detectors._joins_topics import TOPICS
 from ocrfix.detectors._joins_units import LONG, headless, quotes_agree
 from ocrfix.layout import HEADING_LENGTH, Kind, unopened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from ocrfix._network import F64, Network
     from ocrfix.detectors._joins_fit import Fit
     from ocrfix.detectors._joins_units import Unit
-    from ocrfix.detectors._joins_weights import Weights
 
 __all__ = [
+    "NAMES",
+    "OWN",
     "Pair",
     "Shape",
     "among_rivals",
     "class_of",
     "continued",
+    "ends_article",
     "features",
     "in_mid_sentence",
+    "is_headline",
     "rival_rows",
+    "scores",
+    "whole_rows",
 ]
 
 LINES: Final = (Kind.HEADING, Kind.CAPTION, Kind.BYLINE)
@@ -35,6 +44,82 @@ SHORT: Final = 42
 """Characters under which a first half may be an entry or a heading inside an article."""
 NONE: Final = -4.0
 """The log-odds, in nats, that a half belongs to none of the others."""
+TURNS: Final = 12
+"""How often both sides of the assignment take their turn."""
+ALONE_STRONG: Final = 0.02
+ALONE_WEAK: Final = 1.0
+ALONE_SMALL: Final = 0.02
+ALONE_CAPITAL: Final = 1.0
+"""What a half weighs, beside its pairs' odds, that stays alone: one that is surely a first half, one that is
+perhaps a heading, a rest that begins with a small letter, and one with a capital."""
+MANY: Final = 40
+"""Paragraphs that count of a document."""
+LEAST_CHANCE: Final = 1e-9
+"""The least probability that is told."""
+
+OWN: Final = (
+    "small",
+    "figure",
+    "seam",
+    "small seam",
+    "open",
+    "quotes",
+    "never closed",
+    "never opened",
+    "distance",
+    "length",
+    "more length",
+    "heading",
+    "rest closed",
+    "rest length",
+    "headings between",
+    "comma",
+    "semicolon",
+    "stain",
+    "inside",
+    "inner comma",
+    "last small",
+    "first",
+    "heading open",
+    "line below",
+    "text below heading",
+    "orphan",
+    "echo",
+    "topic",
+    "names",
+    "short",
+    "entry",
+    "headline",
+    "ends between",
+    "parallel",
+    "half small",
+    "above open",
+    "small below",
+)
+"""What `features` gives."""
+RIVALS: Final = (
+    "alone",
+    "left rival",
+    "left rival seam",
+    "right rival",
+    "right rival fit",
+    "no left rival",
+    "no right rival",
+    "small rivals",
+    "share of left",
+    "share of right",
+    "strong rivals",
+    "weak beside strong",
+    "strong",
+    "continued",
+    "halves between",
+    "orphans",
+    "rests between",
+    "matched",
+)
+"""What `rival_rows` gives."""
+NAMES: Final = (*OWN, *TOPICS, *RIVALS, "near", "blocks")
+"""All that the network is asked with, in its order."""
 
 
 class Shape(NamedTuple):
@@ -56,7 +141,8 @@ class Pair:
     ``left`` and ``right`` are numbers of units; ``strong`` tells that the first half is surely no heading,
     caption or entry; ``score`` the log-odds, in nats, that they are one, all other
     pairs considered; ``alone`` the same by the two halves only; ``margin`` by how much ``alone`` is above
-    that of the next best pair with one of the halves.
+    that of the next best pair with one of the halves; ``loss`` by how much the scores of the pairs that are
+    chosen fall together when this one is not.
     """
 
     left: int
@@ -67,6 +153,7 @@ class Pair:
     alone: float = 0.0
     score: float = 0.0
     margin: float = 0.0
+    loss: float = 0.0
 
     @property
     def probability(self) -> float:
@@ -126,7 +213,27 @@ def features(units: list[Unit], i: int, j: int, fit: Fit, shape: Shape) -> dict[
         "topic": float(min(4, len(_around(units, i - 1, i + 1) & _around(units, j, j + 2)))),
         "names": float(min(3, len(left.names() & right.names()))),
         "short": max(0, SHORT - length) / SHORT,
+        "entry": float(left.kind_of() is Kind.LIST_ITEM),
+        "headline": float(is_headline(units, i)),
+        "ends between": float(min(2, sum(ends_article(units, n) for n in range(i + 2, j)))),
+        "parallel": float(left.text[:40].split(maxsplit=1)[0] == right.text[:40].split(maxsplit=1)[0]),
+        "half small": float(left.case == "lower"),
+        "above open": float(i > 0 and not units[i - 1].closed),
+        "small below": float(continued(units, j)),
     }
+
+
+def is_headline(units: list[Unit], number: int) -> bool:
+    """Whether a unit looks like a heading, and a whole paragraph stands below it."""
+    if units[number].kind_of() is not Kind.HEADING or number + 1 == len(units):
+        return False
+    below = units[number + 1]
+    return below.closed and len(below.text) >= LONG and below.case != "lower"
+
+
+def ends_article(units: list[Unit], number: int) -> bool:
+    """Whether a unit is a byline or a date line below a finished one."""
+    return units[number].kind_of() in (Kind.BYLINE, Kind.DATE_LINE) and units[number - 1].closed
 
 
 def _around(units: list[Unit], start: int, end: int) -> frozenset[tuple[str, str]]:
@@ -163,12 +270,39 @@ def rival_rows(
         rests[number + 1] = rests[number] + (number in of_right and units[number].case == "lower")
     lefts = {number: _Rivals(some, units, shapes) for number, some in of_left.items()}
     rights = {number: _Rivals(some, units, shapes) for number, some in of_right.items()}
-    for pair in found:
+    for pair, share in zip(found, _matched(units, found), strict=True):
         values, margin = _rival_features(units, pair, lefts[pair.left], rights[pair.right], shapes)
         values["halves between"] = float(min(2, halves[pair.right] - halves[pair.left + 1]))
         values["orphans"] = float(min(3, rests[-1] - 1)) if units[pair.right].case == "lower" else 0.0
         values["rests between"] = float(min(2, rests[pair.right] - rests[pair.left + 1]))
+        values["matched"] = share
         yield pair, values, margin
+
+
+def _matched(units: list[Unit], found: list[Pair]) -> list[float]:
+    """The log-odds, in nats, of each pair when every half goes with one other or stays alone.
+
+    Shares of a soft assignment: each half's shares, that of staying alone among them, are brought to a sum
+    of one, in turn on both sides (Sinkhorn and Knopp 1967).
+    """
+    weights = [math.exp(min(15.0, pair.alone)) for pair in found]
+    lefts = {pair.left: 1.0 for pair in found}
+    rights = {pair.right: 1.0 for pair in found}
+    strong = {pair.left: pair.strong for pair in found}
+    for _ in range(TURNS):
+        sums = {number: ALONE_STRONG if strong[number] else ALONE_WEAK for number in lefts}
+        for pair, weight in zip(found, weights, strict=True):
+            sums[pair.left] += rights[pair.right] * weight
+        lefts = {number: 1.0 / total for number, total in sums.items()}
+        sums = {number: ALONE_SMALL if units[number].case == "lower" else ALONE_CAPITAL for number in rights}
+        for pair, weight in zip(found, weights, strict=True):
+            sums[pair.right] += lefts[pair.left] * weight
+        rights = {number: 1.0 / total for number, total in sums.items()}
+    out = []
+    for pair, weight in zip(found, weights, strict=True):
+        share = min(1.0 - LEAST_CHANCE, max(LEAST_CHANCE, lefts[pair.left] * weight * rights[pair.right]))
+        out.append(max(-8.0, min(8.0, math.log(share / (1.0 - share)))))
+    return out
 
 
 _FARTHEST: Final = -9.0
@@ -231,20 +365,39 @@ def _rival_features(
         "strong rivals": float(min(strong, 3)),
         "weak beside strong": float(strong > 0 and not shape.strong),
         "strong": float(shape.strong),
-        "heading": float(shape.heading),
-        "seam": max(-5.0, min(12.0, pair.fit.seam)),
-        "quotes": float(pair.quotes),
         "continued": float(pair.right > pair.left + 1 and continued(units, pair.left)),
     }, pair.alone - max(best_left, best_right)
 
 
+def whole_rows(
+    units: list[Unit], found: list[Pair], rows: Sequence[Mapping[str, float]], shapes: dict[int, Shape]
+) -> tuple[list[list[float]], list[float]]:
+    """All that is known of each pair, in the order of `NAMES`, and the margins.
+
+    Parameters: ``rows``, what the halves of each pair tell, see `features` and `Topics.features`.
+    """
+    whole, margins = [], []
+    for row, (pair, values, margin) in zip(rows, rival_rows(units, found, shapes), strict=True):
+        near = float(pair.right == pair.left + 1)
+        whole.append([*row.values(), *values.values(), near, min(MANY, len(units)) / MANY])
+        margins.append(margin)
+    return whole, margins
+
+
 def among_rivals(
-    units: list[Unit], found: list[Pair], shapes: dict[int, Shape], weights: Weights
+    units: list[Unit],
+    found: list[Pair],
+    rows: Sequence[Mapping[str, float]],
+    shapes: dict[int, Shape],
+    network: Network,
 ) -> list[Pair]:
     """The pairs with the scores that they have among all others."""
-    out = []
-    for pair, values, margin in rival_rows(units, found, shapes):
-        mine = weights.rivals[class_of(units, pair)]
-        score = mine["always"] + sum(mine[name] * value for name, value in values.items())
-        out.append(replace(pair, score=score, margin=margin))
-    return out
+    whole, margins = whole_rows(units, found, rows, shapes)
+    odds = scores(network, np.array(whole))
+    return [replace(p, score=s, margin=m) for p, s, m in zip(found, odds, margins, strict=True)]
+
+
+def scores(network: Network, table: F64) -> list[float]:
+    """The log-odds, in nats, that the network gives to rows of features."""
+    chances = network(table).clip(LEAST_CHANCE, 1.0 - LEAST_CHANCE)
+    return [float(odds) for odds in np.log(chances / (1.0 - chances))]

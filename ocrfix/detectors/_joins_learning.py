@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from ocrfix import language_model
-from ocrfix.detectors._joins_blocks import choose
+from ocrfix._network_learning import fit_several
+from ocrfix.detectors._joins_blocks import LEAST_LOSS, choose
 from ocrfix.detectors._joins_damage import Broken, broken_documents, material
-from ocrfix.detectors._joins_features import Pair, among_rivals, class_of, features, rival_rows
+from ocrfix.detectors._joins_features import NAMES, Pair, class_of, features, scores, whole_rows
 from ocrfix.detectors._joins_fit import fits
 from ocrfix.detectors._joins_initial import is_sure, lost_initials
 from ocrfix.detectors._joins_lines import lines_of
-from ocrfix.detectors._joins_pairs import places_of, shapes_of
+from ocrfix.detectors._joins_pairs import glanced, places_of, shapes_of
+from ocrfix.detectors._joins_topics import Topics
 from ocrfix.detectors._joins_units import units_of
-from ocrfix.detectors._joins_weights import Weights, write_weights
+from ocrfix.detectors._joins_weights import Weights, weighed, write_weights
 from ocrfix.detectors._joins_wraps import paragraphs, wraps
 from ocrfix.document import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from ocrfix._network import Network
     from ocrfix.detectors._joins_features import Shape
     from ocrfix.detectors._joins_fit import Fit
     from ocrfix.detectors._joins_units import Unit
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Seen", "choices", "learn_joins", "learn_seams", "logistic"]
 
 SEED: Final = 1
-MOST: Final = 2500
+MOST: Final = 5000
 """Documents drawn from each file."""
 ROUNDS: Final = 3
 """How often each article is broken."""
@@ -45,6 +48,10 @@ RIGHT: Final = 2
 """Right documents for each broken one, at the most."""
 NEAR_MORE: Final = 0.7
 """How much more, in nats, neighbours may need than halves further apart, whose change is bolder."""
+NETWORKS: Final = 6
+"""Networks whose mean is taken."""
+DECAY: Final = 0.1
+"""The decay of their weights: tried on other documents of the same kind."""
 CLASSES: Final = ("near small", "near capital", "far small", "far capital")
 SAFE_NEAR: Final = 0.75
 SAFE_ALL: Final = 0.95
@@ -72,19 +79,28 @@ class Seen:
     rows: list[dict[str, float]]
     true: list[bool]
 
-    def pairs(self, weights: Weights) -> list[Pair]:
+    def pairs(self, alone: Mapping[str, float]) -> list[Pair]:
         """The pairs with what their own halves tell."""
         return [
-            Pair(
-                i,
-                j,
-                fit,
-                bool(row["quotes"]),
-                self.shapes[i].strong,
-                weights.alone["always"] + sum(weights.alone[name] * value for name, value in row.items()),
-            )
+            Pair(i, j, fit, bool(row["quotes"]), self.shapes[i].strong, weighed(alone, row))
             for (i, j), fit, row in zip(self.places, self.fits, self.rows, strict=True)
         ]
+
+    def closer(self, glance: Mapping[str, float], language: LanguageModel) -> Seen | None:
+        """The pairs that a glance leaves, with what their words tell; None when none is left."""
+        kept = glanced(self.rows, glance)
+        if not kept:
+            return None
+        topics = Topics(self.units, language)
+        rows = [self.rows[k] | topics.features(*self.places[k]) for k in kept]
+        return Seen(
+            self.units,
+            self.shapes,
+            [self.places[k] for k in kept],
+            [self.fits[k] for k in kept],
+            rows,
+            [self.true[k] for k in kept],
+        )
 
 
 class Choice(NamedTuple):
@@ -96,20 +112,24 @@ class Choice(NamedTuple):
     true: bool
 
 
-def learn_joins(paths: Sequence[Path], output: Path) -> None:
-    """Learn the weights with the language model that ocrfix carries, and write them.
+def learn_joins(paths: Sequence[Path], output: Path, model: Path | None = None) -> None:
+    """Learn the weights and write them.
 
-    Raises ValueError when no file holds articles, OSError on files.
+    Parameters: ``paths`` and ``model`` as of `learn_seams`, the language model as a file, that which ocrfix
+    carries when missing; ``output``. Raises ValueError when no file holds articles, OSError on files.
     """
-    write_weights(output, *learn_seams(paths, language_model.load()))
+    language = language_model.load(None if model is None else str(model))
+    write_weights(output, *learn_seams(paths, language))
 
 
 def learn_seams(paths: Sequence[Path], language: LanguageModel) -> tuple[Weights, str]:
     """The weights, and what they were learned from.
 
     Parameters: ``paths``, right text, a paragraph a line, documents parted by form feeds, also compressed;
-    ``language``, the model whose fit is weighed. The same files in the same order give the same weights.
-    Raises ValueError when no file holds articles, OSError on files.
+    ``language``, the model whose fit is weighed. A model that has seen the text takes the true halves for
+    much likelier than those of a text that is new to it (the median of their seams is 7 nats for 3), so it
+    should not have. The same files in the same order give the same weights. Raises ValueError when no file
+    holds articles, OSError on files.
     """
     rng = Random(SEED)  # noqa: S311  (no secret)
     found = material(paths, rng, MOST)
@@ -119,15 +139,18 @@ def learn_seams(paths: Sequence[Path], language: LanguageModel) -> tuple[Weights
     most = RIGHT * ROUNDS * len(found.articles)
     chosen = rng.sample(found.right, most) if len(found.right) > most else found.right
     right = (Broken(blocks, frozenset()) for blocks in chosen)
-    seen = [s for document in _both(made, right) if (s := _look(document, language)) is not None]
-    weights = _second(seen, _first(seen))
-    thresholds = _thresholds(seen, weights)
-    count = sum(len(s.places) for s in seen)
+    glanced_at = [s for document in _both(made, right) if (s := _look(document, language)) is not None]
+    glance = _own(glanced_at)
+    seen = [closer for s in glanced_at if (closer := s.closer(glance, language)) is not None]
+    alone = _own(seen)
+    tables = [_table(s, alone) for s in seen]
+    thresholds = _thresholds(_crosswise(seen, tables, alone))
+    count = sum(len(s.places) for s in glanced_at)
     note = (
-        f"log-odds of the seams of broken sentences, learned from {count} pairs in {len(seen)} documents, "
-        f"{len(found.articles)} articles among them, each broken {ROUNDS} times"
+        f"log-odds of the seams of broken sentences, learned from {count} pairs in {len(glanced_at)} "
+        f"documents, {len(found.articles)} articles among them, each broken {ROUNDS} times"
     )
-    return Weights(weights.alone, weights.rivals, thresholds), note
+    return Weights(glance, alone, _network(seen, tables), thresholds), note
 
 
 def _both(made: Iterable[Broken], right: Iterable[Broken]) -> Iterable[Broken]:
@@ -181,52 +204,52 @@ def _named(names: Sequence[str], rows: Sequence[Sequence[float]], true: Sequence
     return named | {"always": round(start, 2)}
 
 
-def _first(seen: list[Seen]) -> dict[str, float]:
+def _own(seen: list[Seen]) -> dict[str, float]:
+    """The weights of pairs taken by themselves."""
     names = list(seen[0].rows[0])
     return _named(
         names, [list(row.values()) for s in seen for row in s.rows], [t for s in seen for t in s.true]
     )
 
 
-def _second(seen: list[Seen], alone: dict[str, float]) -> Weights:
-    start = Weights(alone, {}, {})
-    values: dict[str, list[dict[str, float]]] = {kind: [] for kind in CLASSES}
-    true: dict[str, list[bool]] = {kind: [] for kind in CLASSES}
-    for s in seen:
-        rows = rival_rows(s.units, s.pairs(start), s.shapes)
-        for (pair, row, _), right in zip(rows, s.true, strict=True):
-            kind = class_of(s.units, pair)
-            values[kind].append(row)
-            true[kind].append(right)
-    rivals = {
-        kind: _named(list(rows[0]), [list(row.values()) for row in rows], true[kind])
-        for kind, rows in values.items()
-        if rows
-    }
-    missing = [kind for kind in CLASSES if kind not in rivals]
-    if missing:
-        raise ValueError(f"too little text: no pairs of the class {missing[0]}")
-    return Weights(alone, rivals, {})
+def _table(seen: Seen, alone: Mapping[str, float]) -> Rows:
+    """All that is known of the pairs of a document."""
+    return np.array(whole_rows(seen.units, seen.pairs(alone), seen.rows, seen.shapes)[0])
 
 
-def choices(seen: list[Seen], weights: Weights) -> list[Choice]:
-    """The pairs that would be taken, with their scores."""
-    found = []
-    for s in seen:
-        right = {place for place, true in zip(s.places, s.true, strict=True) if true}
-        for pair in choose(s.units, among_rivals(s.units, s.pairs(weights), s.shapes, weights)):
-            true = (pair.left, pair.right) in right
-            found.append(Choice(class_of(s.units, pair), pair.strong, pair.score, true))
+def _network(seen: Sequence[Seen], tables: Sequence[Rows]) -> Network:
+    true = np.array([t for s in seen for t in s.true])
+    return fit_several(np.concatenate(tables), true, NAMES, NETWORKS, decay=DECAY)
+
+
+def _crosswise(seen: list[Seen], tables: list[Rows], alone: Mapping[str, float]) -> list[Choice]:
+    """What would be taken in each half of the documents by what is learned from the other half."""
+    found: list[Choice] = []
+    for half in (0, 1):
+        network = _network(seen[1 - half :: 2], tables[1 - half :: 2])
+        for s, table in zip(seen[half::2], tables[half::2], strict=True):
+            found += choices(s, scores(network, table), alone)
     return found
 
 
-def _thresholds(seen: list[Seen], weights: Weights) -> dict[str, dict[str, tuple[float, float]]]:
-    taken = choices(seen, weights)
+def choices(seen: Seen, odds: Sequence[float], alone: Mapping[str, float]) -> list[Choice]:
+    """The pairs that would be taken in a document, with their scores."""
+    right = {place for place, true in zip(seen.places, seen.true, strict=True) if true}
+    pairs = [replace(pair, score=score) for pair, score in zip(seen.pairs(alone), odds, strict=True)]
+    return [
+        Choice(class_of(seen.units, pair), pair.strong, pair.score, (pair.left, pair.right) in right)
+        for pair in choose(seen.units, pairs)
+        if pair.loss >= LEAST_LOSS
+    ]
+
+
+def _thresholds(taken: list[Choice]) -> dict[str, dict[str, tuple[float, float]]]:
     table = {}
     for kind in CLASSES:
         table[kind] = {
             name: _threshold(
-                [c for c in taken if c.kind == kind and c.strong is strong], LEAST_SAFE[kind.split()[1]]
+                [c for c in taken if c.kind == kind and c.strong is strong],
+                LEAST_SAFE[kind.split()[1]],
             )
             for name, strong in (("strong", True), ("weak", False))
         }
