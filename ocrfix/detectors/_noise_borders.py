@@ -148,9 +148,9 @@ def weighed(
         for group, agreement in zip(groups, numbers, strict=True):
             traits = group_traits(sheet, group.lines, scene, agreement)
             traits["in step"] = steps.share(group.lines, settled.intersection(group.lines))
-            traits["signed"] = float(bool(paged) and _sign_pages(sheet, group.lines))
+            signed = bool(paged) and _sign_pages(sheet, group.lines)
             chance = likelihood(traits, weights[kind])
-            candidate = Candidate(kind, group.lines, [], "", traits, pieces(group.lines), chance)
+            candidate = Candidate(kind, group.lines, [], "", traits, pieces(group.lines), chance, signed)
             if last:
                 yield candidate
             elif is_safe(candidate):

@@ -36,6 +36,8 @@ class Candidate(NamedTuple):
     """Those of the lines that are pieces of running text."""
     chance: float
     """The likelihood that they are furniture."""
+    signed: bool = False
+    """Whether they may be the names of writers at the ends of pages."""
 
 
 def is_safe(candidate: Candidate) -> bool:
@@ -80,7 +82,7 @@ def _doubtful_group(candidate: Candidate, *, placed: bool) -> bool:
     if 0.0 < traits["small"] < 1.0 and not traits["rising"]:
         return True
     beside = max(traits["company"], traits["in step"]) >= _HALF
-    if traits["signed"] and not (traits["broken"] or traits["signs"] or beside):
+    if candidate.signed and not (traits["broken"] or traits["signs"] or beside):
         return True
     if len(candidate.lines) < CHAIN and not traits["strong"]:
         # A title that comes again at the end of the text stands under a picture.
