@@ -8,7 +8,6 @@ alone, which keeps the work linear in the number of copies.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["paragraph_matches"]
 
+_FIRST: Final = np.zeros(1, dtype=np.int64)
 _LEAST: Final = 12
 _MOST: Final = 1500
 """Words of a paragraph that is compared."""
@@ -137,16 +137,21 @@ def _candidates(layout: Layout, starts: NDArray[np.int64]) -> list[tuple[int, in
         older = previous.take(earlier)
         known = older >= 0
         place, earlier = place[known], older[known]
-    best: dict[int, tuple[int, int]] = {}
-    words = sizes.tolist()
     voted = np.concatenate(votes)
     voted.sort()
     few = _FEWEST_VOTES - 1
     several = voted[few:][voted[few:] == voted[:-few]]  # each pair once for every vote above the first two
-    for pair, more in Counter(several.tolist()).items():
-        number, (q, p) = more + few, divmod(pair, len(words))
-        if number >= _VOTES * min(words[q], words[p]):
-            best[q] = max(best.get(q, (0, 0)), (number, p))
+    if not len(several):
+        return []
+    firsts = np.concatenate((_FIRST, (several[1:] != several[:-1]).nonzero()[0] + 1))
+    number = np.concatenate((firsts[1:], [len(several)])) - firsts + few
+    later, earlier = np.divmod(several.take(firsts), len(starts))
+    enough = (number >= _VOTES * np.minimum(sizes.take(later), sizes.take(earlier))).nonzero()[0]
+    best: dict[int, tuple[int, int]] = {}
+    for q, p, times in zip(
+        *(column.take(enough).tolist() for column in (later, earlier, number)), strict=True
+    ):
+        best[q] = max(best.get(q, (0, 0)), (times, p))
     return [(q, p) for q, (_, p) in sorted(best.items())]
 
 

@@ -253,7 +253,9 @@ def _near(one: str, other: str) -> bool:
 
 
 def _numbers(text: str) -> list[str]:
-    found = []
+    found: list[str] = []
+    if not _DIGITS.search(text):
+        return found
     for word in _WORD.findall(text):
         digits = _DIGITS.findall(word)
         if word.isdigit() or (len(word) > _DRIFT and 2 * sum(map(len, digits)) >= len(word)):

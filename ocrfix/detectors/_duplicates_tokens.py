@@ -94,7 +94,8 @@ class Tokens:
 
     def looks(self, start: int, end: int) -> str:
         """The same with digits as the letters that they look like."""
-        return self.folded(start, end).translate(AS_LETTERS)
+        letters = self.folded(start, end)
+        return letters if letters.isalpha() else letters.translate(AS_LETTERS)
 
 
 def _fold_char(char: str) -> str:
