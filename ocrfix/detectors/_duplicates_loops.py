@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from ocrfix.detectors._duplicates_counting import counted_loops
 from ocrfix.detectors._duplicates_gaps import unreadable
 from ocrfix.detectors._duplicates_layout import UNIT
+from ocrfix.detectors._duplicates_match import GRAM, GRAM_LETTERS
 from ocrfix.detectors._duplicates_rounds import Rounds, follow
 from ocrfix.detectors._duplicates_rules import LOOP
 from ocrfix.detectors._duplicates_tokens import fold
@@ -40,17 +40,16 @@ _SUNG: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """Sounds, calls, numbers: words that speech and song do repeat."""
-_SUNG_MOST: Final = (16, 32)
-"""Syllables from which on a row of them inside a sentence is neither: words of grammar, and others."""
+_SAID: Final = _GRAMMAR | frozenset("hai ba bốn năm sáu bảy tám chín mười lạy vâng dạ không lá".split())  # noqa: SIM905
+"""Those among them, and words of grammar, that are more than a sound."""
+_SUNG_MOST: Final = (12, 16, 32)
+"""Syllables from which on a row of them inside a sentence is neither: one such word, several, and sounds."""
 _FIGURES: Final = (8, 16, 32)
 """Times that a number comes in a row inside a sentence, as no table has it: with ``unsafe``, by default, and
 by default where it is a single digit or letter."""
 _CROSSES: Final = frozenset("xo")
-_SINGLE: Final = re.compile(r"(?<![^\W_])([^\W\d_])(?:,?[ \n]\1(?![^\W_])){31,}+")
-_FIGURE: Final = re.compile(
-    r"([0-9](?<![\w.,/].)[0-9]{0,2}(?:[.,/]\d{1,3})?%?)(?:[,;]?[ \n]\1(?![\w%/])){15,}+"
-)
-"""Letters, and figures too short for the search of words that come again."""
+_PIECE: Final = re.compile(r"(?<!\S)(\S{1,12}?)(?:[,;]?[ \n]\1(?![^\s,;])){15,}+")
+"""Letters, figures and abbreviations, too short for the search of words that come again."""
 _EMPTY_ROWS: Final = (15, 40)
 _ROWS: Final = re.compile(r"^([ \t]*\|(?:[ \t]*\|)+)[ \t]*(?:\n\1[ \t]*){14,}+$", re.MULTILINE)
 """Rows of a table without a word, one below the other: with ``unsafe``, by default. A form has fewer."""
@@ -158,17 +157,35 @@ def _figures_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety 
     """How freely one number, or letter, over and over may be taken out of a sentence of prose."""
     if rounds.number < _FIGURES[0] or rounds.misread or not {*words}.isdisjoint(_CROSSES):
         return None
-    if not _inside_sentence(layout.text, layout.start(rounds.first[0]), layout.end(rounds.stop)):
+    text, low, high = layout.text, layout.start(rounds.first[0]), layout.end(rounds.stop)
+    while low and _is_sign(text[low - 1]):
+        low -= 1
+    while high < len(text) and _is_sign(text[high]):
+        high += 1
+    if not _inside_sentence(text, low, high):
         return None
     return Safety.SAFE if rounds.number >= _FIGURES[1 if len("".join(words)) > 1 else 2] else Safety.UNSAFE
+
+
+def _is_sign(letter: str) -> bool:
+    return not (letter.isalnum() or letter.isspace())
 
 
 def _never_sung(layout: Layout, rounds: Rounds, words: list[str]) -> bool:
     """Whether syllables of songs come more often than one is sung, within a line of other words."""
     begin, end = rounds.first[0], rounds.last[1]
     beside = {layout.edge(place) for place in (begin, end) if 0 < place < layout.count}
-    long = rounds.number * len(words) >= _SUNG_MOST[not all(w in _GRAMMAR for w in words)]
-    return long and not any(w.isdigit() for w in words) and bool(beside) and not beside & {"block", "line"}
+    kind = int(len(set(words)) > 1)
+    if not all(w in _SAID or w.isdigit() for w in words) or not _said_alike(layout, rounds):
+        kind = 2
+    long = rounds.number * len(words) >= _SUNG_MOST[kind]
+    return long and bool(beside) and not beside & {"block", "line"}
+
+
+def _said_alike(layout: Layout, rounds: Rounds) -> bool:
+    """Whether the second round has the marks of the first, too: songs change them ("là la la")."""
+    start, end = rounds.first
+    return layout.words(start, end).casefold() == layout.words(end, 2 * end - start).casefold()
 
 
 def _badly_read(layout: Layout, rounds: Rounds, size: int) -> bool:
@@ -240,11 +257,14 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
             yield _sign_finding(
                 found.span(), found.group(1), Safety.SAFE if rows >= _EMPTY_ROWS[1] else Safety.UNSAFE
             )
-    if any(_goes_round(tokens.key, period) for period in (1, 2)):
-        for found in chain(_FIGURE.finditer(text), _SINGLE.finditer(text)):
+    if any(_goes_round(tokens.key, period) for period in (1, 2, 3)):
+        for found in _PIECE.finditer(text):
             unit = found.group(1).casefold()
-            enough = len(unit) > 1 or found.group().count(unit) >= _FIGURES[2]
-            if enough and unit not in _CROSSES and _inside_sentence(text, *found.span()):
+            words = re.findall(r"[^\W_]+", unit)
+            letters = "".join(words)
+            short = GRAM * len(letters) < GRAM_LETTERS * len(words)  # other words are found as such
+            enough = len(letters) > 1 or found.group().count(unit) >= _FIGURES[2]
+            if short and enough and letters not in _CROSSES and _inside_sentence(text, *found.span()):
                 yield _sign_finding(found.span(), found.group(1), Safety.SAFE)
     for n in (tokens.sizes >= _LONG_WORD).nonzero()[0].tolist():
         yield from _glued_loops(text, int(tokens.start[n]), int(tokens.end[n]))
@@ -252,7 +272,7 @@ def sign_loops(layout: Layout) -> Iterator[Finding]:
 
 def _goes_round(key: NDArray[np.uint64], period: int) -> bool:
     """Whether so many words come again right after themselves as often as figures in a loop do."""
-    same, least = key[period:] == key[:-period], _FIGURES[1] - 1
+    same, least = key[period:] == key[:-period], period * (_FIGURES[1] - 1)
     if int(np.count_nonzero(same)) < least:
         return False
     seen = np.concatenate(([0], same.cumsum()))

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from ocrfix.detectors._duplicates_tokens import Tokens
 
-__all__ = ["GRAM", "find_matches"]
+__all__ = ["GRAM", "GRAM_LETTERS", "find_matches"]
 
 GRAM: Final = 4
 """Words in a seed."""
-_GRAM_LETTERS: Final = 7
+GRAM_LETTERS: Final = 7
 """Letters and digits in a seed: rows of single letters and figures, as in tables, are none."""
 _LONG_RUN: Final = 5
 """Seeds in a row (8 words) that are worth an extension wherever they stand."""
@@ -69,7 +69,7 @@ def _seed_runs(
     letters = np.zeros(len(seeds), dtype=np.int64)
     for n in range(GRAM):
         letters += tokens.sizes.take(seeds + n)
-    place = ((previous >= 0) & (letters >= _GRAM_LETTERS)).nonzero()[0]
+    place = ((previous >= 0) & (letters >= GRAM_LETTERS)).nonzero()[0]
     earlier = previous.take(place)
     runs = []
     for _ in range(_DEPTH):
