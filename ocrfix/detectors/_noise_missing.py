@@ -6,6 +6,7 @@ there that looks like it, or whose number is the one to be expected, needs littl
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
@@ -17,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ocrfix.detectors._noise_groups import LONGEST, alike, core, formal, opens_part
 from ocrfix.detectors._noise_lines import Mark, Sheet
-from ocrfix.detectors._noise_numbers import digits_of, glued_numbers, loose_number, read_number
+from ocrfix.detectors._noise_numbers import digits_of, glued_numbers, loose_number, numbers_of, read_number
 from ocrfix.detectors._noise_recurrence import Border, fragment
 from ocrfix.detectors._noise_rules import PAGE_NUMBER, RUNNING_HEADER
 from ocrfix.model import Safety
@@ -31,6 +32,7 @@ _SHORT: Final = 6  # letters of the shortest line that can be told by its likene
 _NUMBER: Final = 16  # characters of a line that holds a number and little else
 _NEAR: Final = 0.35  # a copy's least distance from the next one, as a share of the usual distance
 _FAR: Final = 3.5  # the most of it from the next copy
+_TOTAL: Final = re.compile(r"(?:\s?/|\bof|trên)\s?\d{1,4}\W*$")
 _STEP: Final = 3  # pages from one number to the next, at most
 _ROUNDS: Final = 4
 _SEEDS: Final = 8
@@ -149,6 +151,8 @@ def _expected(sheet: Sheet, row: _Row, index: int, own: str, like: float) -> boo
     if len(text) > _NUMBER:
         return False
     reading = digits_of(text)
+    if not reading or _has_others(text, reading):
+        return False
     at = bisect_left(row.lines, index)
     before = [_value(sheet, i) for i in row.lines[at - 1 : at]] if at else []
     after = [_value(sheet, i) for i in row.lines[at : at + 1]]
@@ -160,11 +164,17 @@ def _expected(sheet: Sheet, row: _Row, index: int, own: str, like: float) -> boo
         wanted = range(before[0] + 1, before[0] + 1 + _STEP)
     else:
         wanted = range(max(1, after[0] - _STEP), after[0])
-    if not reading:
-        return False
     fits = any(reading == str(v) for v in wanted)
     close = len(reading) > 1 and any(Levenshtein.distance(reading, str(v)) <= 1 for v in wanted[:_STEP])
     return (fits and like >= 50) or (close and like >= _LIKE)
+
+
+def _has_others(text: str, reading: str) -> bool:
+    """Whether a line has numbers besides that of a page: it is a date or a sum."""
+    bare = _TOTAL.sub("", text)
+    if sum(map(str.isdigit, bare)) <= len(reading):
+        return False
+    return any(abs(number - int(reading)) > 1 for number in numbers_of(bare))  # "12 - 13" is two pages
 
 
 def _value(sheet: Sheet, index: int) -> int:
