@@ -129,6 +129,8 @@ def word_loop(layout: Layout, match: Match) -> tuple[Finding | None, int]:
 def _loop_safety(layout: Layout, rounds: Rounds, words: list[str]) -> Safety | None:
     if all(w in _SUNG or w.isdigit() for w in words) and not _never_sung(layout, rounds, words):
         return None
+    if 2 * rounds.other > rounds.number:
+        return None
     following = rounds.first[1]
     parted = bool(layout.between(following).strip())
     size = len(words)

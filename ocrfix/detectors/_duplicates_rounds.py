@@ -43,6 +43,7 @@ _SURE: Final = 4
 _MARKUP: Final = re.compile(r"[<>{}\[\]\\]")
 _MARKUP_SEEN: Final = 8
 """Rounds in which markup is looked at."""
+_MIXED: Final = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")
 _DIGITS: Final = re.compile(r"\d+")
 _WORD: Final = re.compile(r"\w+")
 
@@ -59,6 +60,8 @@ class Rounds(NamedTuple):
     """Rounds that differ from the usual one."""
     agree: bool
     """Whether each of its words stands in most of them."""
+    other: int
+    """Rounds that have other words, none of them misread."""
 
 
 def follow(layout: Layout, match: Match) -> Rounds:
@@ -93,13 +96,14 @@ def _follow(layout: Layout, unit: tuple[int, int]) -> Rounds:
     while rounds and _other_words(layout, rounds[0], unit, 0):
         del rounds[0]
     if not rounds:
-        return Rounds(0, unit, unit, unit, unit[1], 0, agree=False)
+        return Rounds(0, unit, unit, unit, unit[1], 0, agree=False, other=0)
     kept = rounds[_best(layout, rounds)]
     usual = _letters(layout, *kept)
     misread = sum(_letters(layout, *r) != usual for r in rounds)
     stop = _unfinished(layout, kept, rounds[-1][1])
     agree = 2 * misread <= len(rounds) or _agree(layout, rounds, kept)
-    return Rounds(len(rounds), rounds[0], kept, rounds[-1], stop, misread, agree)
+    other = _others(layout, rounds, kept)
+    return Rounds(len(rounds), rounds[0], kept, rounds[-1], stop, misread, agree, other)
 
 
 def _even(layout: Layout, match: Match) -> Rounds:
@@ -115,7 +119,19 @@ def _even(layout: Layout, match: Match) -> Rounds:
     last = more[-1] if more else last
     stop = _unfinished(layout, first, last[1])
     agree = len(more) <= count or _agree(layout, more, first, count)
-    return Rounds(count + len(more), first, first, last, stop, len(more), agree)
+    other = _others(layout, more, first)
+    return Rounds(count + len(more), first, first, last, stop, len(more), agree, other)
+
+
+def _others(layout: Layout, rounds: list[tuple[int, int]], kept: tuple[int, int]) -> int:
+    """How many rounds have other words than the kept one, and none that is misread."""
+    usual, least = _letters(layout, *kept), _strange(layout.words(*kept))
+    return sum(_letters(layout, *r) != usual and _strange(layout.words(*r)) <= least for r in rounds)
+
+
+def _strange(text: str) -> int:
+    """How many words are no syllables, or are made of letters and digits."""
+    return unreadable(text) + len(_MIXED.findall(text))
 
 
 def _markup_rounds(layout: Layout, start: int, period: int, count: int) -> int:
@@ -344,7 +360,7 @@ def _other_words(layout: Layout, one: tuple[int, int], unit: tuple[int, int], ou
     """
     if _letters(layout, *one) == _letters(layout, *unit):
         return False
-    if unreadable(layout.words(*one)) > unreadable(layout.words(*unit)):
+    if _strange(layout.words(*one)) > _strange(layout.words(*unit)):
         return False
     size = unit[1] - unit[0]
     if size < _SURE or one[1] - one[0] != size:
