@@ -174,7 +174,8 @@ def _safety(units: list[Unit], pair: Pair, least: float = 0.0) -> Safety | None:
         return Safety.UNSAFE if total >= 7 and seam >= 1.5 else None
     near = pair.right == pair.left + 1
     # A quotation of several paragraphs has its marks in the first and the last one.
-    if near and pair.quotes and total >= 2 and (right.case == "lower" or seam >= QUOTED_SEAM):
+    paragraphs = near and pair.quotes and right.case != "lower" and seam < QUOTED_SEAM
+    if near and pair.quotes and total >= 2 and not paragraphs:
         return Safety.SAFE
     safe, unsafe = load_weights().threshold(class_of(units, pair), strong=pair.strong)
     if right.case == "upper" or (near and right.case != "lower" and not pair.strong):
@@ -183,6 +184,7 @@ def _safety(units: list[Unit], pair: Pair, least: float = 0.0) -> Safety | None:
     safe, unsafe = safe + more, unsafe + more / 2
     if (
         pair.score >= safe
+        and not paragraphs
         and pair.loss >= LEAST_LOSS
         and (pair.strong or seam >= LEAST_SEAM)
         and total >= LEAST_TOTAL

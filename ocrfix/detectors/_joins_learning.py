@@ -55,7 +55,7 @@ DECAY: Final = 0.1
 CLASSES: Final = ("near small", "near capital", "far small", "far capital")
 SAFE_NEAR: Final = 0.75
 SAFE_ALL: Final = 0.95
-UNSAFE_NEAR: Final = 0.65
+UNSAFE_NEAR: Final = 0.5
 """The share of right ones among the pairs just over a threshold, and for the safe one among all over it. Some
 of the pairs that count as wrong were broken in the right text already."""
 WINDOW: Final = 80
@@ -63,9 +63,10 @@ WINDOW: Final = 80
 UNSEEN: Final = 4.0
 """The threshold, in nats, of a class of which too little was seen, and the highest one."""
 LEAST_SAFE: Final = {"small": -0.5, "capital": 1.5}
-LEAST_UNSAFE: Final = 0.85
+LEAST_UNSAFE: Final = {True: -1.5, False: 0.0}
 """The lowest scores, in nats, of a safe pair by its rest's first letter, since right text is full of
-paragraphs that begin with a capital, and of an unsafe one where the safe ones do not begin lower."""
+paragraphs that begin with a capital, and of an unsafe one, by whether its first half is surely none of
+heading, caption and entry, where the safe ones do not begin lower."""
 
 
 @dataclass(slots=True)
@@ -250,6 +251,7 @@ def _thresholds(taken: list[Choice]) -> dict[str, dict[str, tuple[float, float]]
             name: _threshold(
                 [c for c in taken if c.kind == kind and c.strong is strong],
                 LEAST_SAFE[kind.split()[1]],
+                LEAST_UNSAFE[strong],
             )
             for name, strong in (("strong", True), ("weak", False))
         }
@@ -259,7 +261,7 @@ def _thresholds(taken: list[Choice]) -> dict[str, dict[str, tuple[float, float]]
     return table
 
 
-def _threshold(taken: list[Choice], least: float) -> tuple[float, float]:
+def _threshold(taken: list[Choice], least: float, least_unsafe: float) -> tuple[float, float]:
     """The least scores over which, and just over which, enough pairs are right."""
     order = sorted(taken, key=lambda c: c.score)
     true = np.array([c.true for c in order], dtype=np.float64)
@@ -276,4 +278,4 @@ def _threshold(taken: list[Choice], least: float) -> tuple[float, float]:
         elif near < UNSAFE_NEAR / 2:
             break
     safe = max(safe, least)
-    return safe, round(min(max(unsafe, LEAST_UNSAFE), safe - 0.5), 2)
+    return safe, round(min(max(unsafe, least_unsafe), safe - 0.5), 2)

@@ -104,7 +104,8 @@ DISPLACED_CONTINUATION: Final = Rule(
 What it finds
     A paragraph without a closing sign and, further down, a block that begins in the middle of a sentence.
     Halves are matched one to one over the whole text: by the language model, by open quotes and brackets, by
-    words and names that both have, by form and by distance. The rest may begin with a capital or a figure
+    what the paragraphs around both are about, by form and by distance; what is surely a first half has a
+    greater claim than a heading, which needs no rest. The rest may begin with a capital or a figure
     when nobody ends a sentence as the first half ends. The rest is moved up to the first half.
 
 Example
@@ -118,8 +119,8 @@ Example
             Các đại biểu dự lớp bồi dưỡng nghiệp vụ.
 
 Fix safety
-    Safe when the match is good and no other half comes near it; much surer it must be after a headline and
-    over a byline. Else unsafe.
+    Safe when the match is good and to match the halves otherwise would be clearly worse; much surer it must
+    be after a headline and before a capital. Else unsafe.
 
 Risk
     Two sentences broken on one page whose halves fit crosswise. A text in which pieces are missing: the rest
