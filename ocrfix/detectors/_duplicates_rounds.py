@@ -124,9 +124,11 @@ def _even(layout: Layout, match: Match) -> Rounds:
 
 
 def _others(layout: Layout, rounds: list[tuple[int, int]], kept: tuple[int, int]) -> int:
-    """How many rounds have other words than the kept one, and none that is misread."""
-    usual, least = _letters(layout, *kept), _strange(layout.words(*kept))
-    return sum(_letters(layout, *r) != usual and _strange(layout.words(*r)) <= least for r in rounds)
+    """How many rounds have other words than the kept one, and no more strange ones than any must have."""
+    usual = _letters(layout, *kept)
+    strange = {r: _strange(layout.words(*r)) for r in (*rounds, kept)}
+    least = min(strange.values())
+    return sum(_letters(layout, *r) != usual and strange[r] <= least for r in rounds)
 
 
 def _strange(text: str) -> int:
@@ -151,7 +153,7 @@ def _markup_rounds(layout: Layout, start: int, period: int, count: int) -> int:
 
 
 def _agree(layout: Layout, rounds: list[tuple[int, int]], kept: tuple[int, int], same: int = 0) -> bool:
-    """Whether each word of the kept round stands in most rounds, so that none is one thing of a list.
+    """Whether one word stands in each place of most rounds, so that none is one thing of a list.
 
     Parameters: ``same``, how many rounds more are the same as the kept one.
     """
@@ -160,9 +162,9 @@ def _agree(layout: Layout, rounds: list[tuple[int, int]], kept: tuple[int, int],
     if same + len(even) < _AGREEING * (same + len(rounds)):
         return False
     for n in range(size):
-        word = _letters(layout, kept[0] + n, kept[0] + n + 1)
-        times = sum(_letters(layout, start + n, start + n + 1) == word for start in even)
-        if same + times < _AGREEING * (same + len(even)):
+        seen = Counter(_letters(layout, start + n, start + n + 1) for start in even)
+        seen[_letters(layout, kept[0] + n, kept[0] + n + 1)] += same
+        if max(seen.values()) < _AGREEING * (same + len(even)):
             return False
     return True
 
