@@ -7,6 +7,7 @@ from random import Random
 from statistics import fmean
 
 import pytest
+from articles import articles, written
 
 from ocrfix._data import data_path
 from ocrfix.detectors import _noise_recurrence_learning as learning
@@ -26,44 +27,10 @@ from ocrfix.detectors._noise_recurrence_pages import (
 )
 from ocrfix.document import Document
 
-PLACES = ("ấp Đông", "ấp Tây", "xóm Chùa", "xóm Đình", "thôn Hạ", "thôn Thượng", "bến Cũ", "bến Mới")
-DEEDS = (
-    "sửa con đê",
-    "đào thêm mương",
-    "trồng hàng cây",
-    "dựng nhà văn hóa",
-    "nuôi tôm",
-    "cấy giống lúa mới",
-)
-WEATHER = ("mưa dầm", "nắng gắt", "gió bấc về sớm", "nước lớn", "sương muối", "lũ về muộn")
-
-
-def articles(count, seed=4):
-    """Articles of twelve paragraphs; a heading or two in each, and now and then a list that counts up."""
-    rng = Random(seed)
-    found = []
-    for number in range(count):
-        place, deed = rng.choice(PLACES), rng.choice(DEEDS)
-        rows = [f"Chuyện {deed} ở {place} năm {1990 + number % 30}"]
-        for month in range(1, 13):
-            other, sky, far = rng.choice(DEEDS), rng.choice(WEATHER), rng.choice(PLACES)
-            if month % 4 == 0:
-                rows.append(f"Việc thứ {month // 4}" if number % 2 else "Lời người dân")
-            rows.append(
-                f"Tháng {month}, gặp lúc {sky}, bà con {place} rủ nhau {deed}, ai có sức góp sức, ai có tiền "
-                f"góp {rng.randint(20, 900)} nghìn đồng, còn người {far} thì cho mượn máy và cử thêm "
-                f"{rng.randint(3, 40)} lao động. Đến cuối tháng, trưởng thôn báo tin việc {other} cũng đã "
-                f"xong trước mùa mưa, cả {rng.randint(50, 300)} hộ đều mừng."
-            )
-        found.append(rows)
-    return found
-
 
 @pytest.fixture
 def corpus(tmp_path):
-    path = tmp_path / "news.txt"
-    path.write_text("\n\f\n".join("\n".join(rows) for rows in articles(60)) + "\n", "utf-8")
-    return path
+    return written(tmp_path / "news.txt", articles(60))
 
 
 def test_entries_of_every_kind():

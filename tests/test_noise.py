@@ -16,8 +16,8 @@ from ocrfix.config import Config
 from ocrfix.detectors import Context, _noise_groups
 from ocrfix.detectors._noise_chrome_lines import fold_chrome
 from ocrfix.detectors._noise_english import _patterns, is_english
-from ocrfix.detectors._noise_learning import expand
 from ocrfix.detectors._noise_lines import Sheet, breaks_sentence, skeleton
+from ocrfix.detectors._noise_litter_pages import expand
 from ocrfix.detectors.noise import DETECTORS
 from ocrfix.document import Document
 from ocrfix.model import Safety

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from ocrfix._data import data_path
 from ocrfix.detectors import _noise_memory
 from ocrfix.detectors._noise_chrome_lines import chrome_tier, fold_chrome, may_have_notices
-from ocrfix.detectors._noise_learning import expand
+from ocrfix.detectors._noise_litter_pages import expand
 from ocrfix.detectors._noise_memory import WordMemory
 from ocrfix.detectors._noise_talk import strangeness
 from ocrfix.detectors._noise_vocabulary import first_of_menu, is_parted, split_menu
-from ocrfix.detectors._noise_weights import line_weight, may_weigh
+from ocrfix.detectors._noise_weights import weigher
 
 WORDS = (
     "Bạn", "đọc", "gửi", "bình", "luận", "Trang", "chủ", "bản", "scan", "bị", "mờ", "Tin", "12", "1.204", "©",
@@ -37,7 +37,7 @@ def test_the_screen_of_single_words_loses_few_lines(kind):
     assert len(lines) > 500
     lost = 0
     for line in lines:
-        lost += not may_weigh(line, kind) and line_weight(line, kind) >= 1
+        lost += weigher().weigh(line) is None and getattr(weigher().whole(line), kind) >= 1
     assert lost <= 0.01 * len(lines)
 
 

@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ocrfix.detectors._noise_chain import Told, in_list, told_lines
 from ocrfix.detectors._noise_chrome_lines import (
     HOME,
     LONGEST,
@@ -19,6 +18,7 @@ from ocrfix.detectors._noise_chrome_lines import (
     may_have_notices,
 )
 from ocrfix.detectors._noise_lines import ENDINGS, LONG, Line, Mark, Sheet, wrapped
+from ocrfix.detectors._noise_litter import Told, in_list, told_lines
 from ocrfix.detectors._noise_rules import MODEL_CHATTER, WEB_CHROME
 from ocrfix.detectors._noise_talk import talk_weight
 from ocrfix.detectors._noise_vocabulary import web_words
@@ -32,15 +32,12 @@ _SENTENCE: Final = 8  # words from which on a line among others is rather a sent
 _FILLED: Final = 0.7  # share of a paragraph's usual line from which on a line fills its place
 _SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
 _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
-_SURE: Final = 0.95
-_CERTAIN: Final = 0.98
-"""How likely a line is that counts as litter for others, and one that goes; right lines reached 0.97."""
+_SURE: Final = 0.96
+"""How likely a line is that counts as litter for others, and that goes."""
 _LIKELY: Final = 0.7
-_KNOWN: Final = {
-    "sure": 4.0, "built": 3.0, "near": 2.0, "solo": 2.2, "pointer": 2.2, "link": 1.0, "keys": 1.0,
-    "weak": 1.0,
-}  # fmt: skip
-"""What lines of the tiers weigh for the lines beside them."""
+_EVEN: Final = 0.5
+_TOLD_TOO: Final = ("built", "near", "solo")
+"""How likely a line of these tiers must be to go."""
 _WRITING: Final = re.compile(r"\b(?:chữ (?!ký)|dấu (?!hiệu|vết|ấn)|[kc]ý tự|kí tự|nét bút|phụ âm|nguyên âm)")
 _SPOKEN: Final = re.compile(
     r"(?:(?:chúng )?(?:tôi|ta|mình|em|con|cháu)|anh|chị|ông|bà|cô|bác|họ) .{6,}[.!?]$", re.IGNORECASE
@@ -57,21 +54,9 @@ _ABSTRACT: Final = re.compile(r"\W{0,3}(?:tóm tắt|abstract|summary|keywords?)
 
 def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     """Lines of page chrome; ``noise`` are lines that are other noise, and do not part a run of chrome."""
-    tiers = {}
-    start = _after_front_matter(sheet)
-    notices = may_have_notices(sheet.text)
-    for index, line in enumerate(sheet.lines):
-        if (
-            index >= start
-            and len(line.text) <= LONGEST
-            and not wrapped(sheet, index)
-            and (tier := chrome_tier(line.text, notices=notices))
-        ):
-            tiers[index] = tier
-    for index in _in_paragraphs(sheet, tiers):
-        del tiers[index]
-    known = {i: _KNOWN[t] for i, t in tiers.items() if t in _KNOWN}
-    told = told_lines(sheet, known, noise)
+    tiers = tiers_of(sheet)
+    start = after_front_matter(sheet)
+    chances, told = told_lines(sheet, tiers, noise)
     told = {i: one for i, one in told.items() if i >= start and one.likely >= _LIKELY}
     if not tiers and not told:
         return []
@@ -89,6 +74,10 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     alternates = _alternates(sheet, tiers)
     if alternates:
         found = [m if tiers[m.lines[0]] == "sure" else _doubted(m) for m in found]
+    found = [
+        _doubted(m) if tiers[m.lines[0]] in _TOLD_TOO and chances.get(m.lines[0], 1.0) < _EVEN else m
+        for m in found
+    ]
     safe = {m.lines[0] for m in found if m.safety is Safety.SAFE}
     found = [m for m in found if m.lines[0] in safe or m.lines[0] not in told]
     found += [
@@ -98,6 +87,24 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
         return found
     # A list of such words, or nothing but them: not a page around an article.
     return [_doubted(m) for m in found]
+
+
+def tiers_of(sheet: Sheet) -> dict[int, str]:
+    """The lines that lists, words or forms know, and their tiers, by number."""
+    tiers = {}
+    start = after_front_matter(sheet)
+    notices = may_have_notices(sheet.text)
+    for index, line in enumerate(sheet.lines):
+        if (
+            index >= start
+            and len(line.text) <= LONGEST
+            and not wrapped(sheet, index)
+            and (tier := chrome_tier(line.text, notices=notices))
+        ):
+            tiers[index] = tier
+    for index in _in_paragraphs(sheet, tiers):
+        del tiers[index]
+    return tiers
 
 
 def _doubted(mark: Mark) -> Mark:
@@ -114,7 +121,7 @@ def _alternates(sheet: Sheet, tiers: dict[int, str]) -> bool:
     return len(runs) >= _TURNS and 2 * short > len(gaps)
 
 
-def _after_front_matter(sheet: Sheet) -> int:
+def after_front_matter(sheet: Sheet) -> int:
     """The first line behind the settings with which a Markdown file may begin, between two lines "---"."""
     if not sheet.lines or sheet.lines[0].text != "---":
         return 0
@@ -145,7 +152,7 @@ def _told_mark(sheet: Sheet, index: int, one: Told, subject: _Subject, *, altern
     """A line that the chain tells to be litter."""
     text = sheet.lines[index].text
     about = subject.web if one.kind == "chrome" else subject.reading
-    sure = one.likely >= _CERTAIN and not about and not alternates
+    sure = one.likely >= _SURE and not about and not alternates
     grade = (min(one.likely, 0.97), Safety.SAFE) if sure else (min(one.likely, 0.9), Safety.UNSAFE)
     rule, name = (
         (WEB_CHROME, "web page chrome") if one.kind == "chrome" else (MODEL_CHATTER, "a model's remark")

@@ -1,34 +1,24 @@
-"""Learns what lines of web pages and remarks of models weigh, from lists of such lines and from right text.
-
-``python -m ocrfix.detectors._noise_learning news.txt.xz law.txt.xz … -o litter-weights.json``
-"""
+"""Learns what the words of web pages and of models' remarks weigh, from lists and from right text."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrfix._compressed import open_text
-from ocrfix._data import data_path
-from ocrfix.detectors._noise_weights import LONGEST, features, unknown_form
+from ocrfix.detectors._noise_litter_pages import Right, expand, hands, templates
+from ocrfix.detectors._noise_weights import LONGEST, Weights, features, unknown_form
 
-__all__ = ["expand", "learn", "main"]
+__all__ = ["Lines", "read_lines", "word_weights"]
 
 IntArray = NDArray[np.int64]
-KINDS: Final = ("chrome", "remark")
-_CHOICE: Final = re.compile(r"\{([^{}]*)\}")
-_EXPANSIONS: Final = 60
-"""Lines made of one template at most."""
+F64 = NDArray[np.float64]
 _COMMON: Final = 6000
 """Words of right text, the commonest, that get a weight though no template has them."""
 _LINES: Final = 40_000
@@ -37,29 +27,16 @@ _SHORT: Final = 100
 _LONGER: Final = 0.2
 """Characters up to which a right line is always taken, and the chance of a longer one."""
 _LOOKALIKES: Final = 0.1
-"""Share of the right lines' mass that the templates of right lines have which look like others."""
+"""Share of the right lines' mass that those have which look like others, and that right documents have."""
 _BARE, _UPPER, _ARROW = 0.12, 0.15, 0.2
 """Up to which chance a line comes a second time without marks, in capitals, behind an arrow."""
 _STEPS: Final = 150
 _MASS: Final = 20_000
 """What the lines of each side count together."""
-_RIDGE: Final = 1.5
+_RIDGE: Final = 0.5
+_DROPPED: Final = 0.5
+"""Share of a line's words that the learning does without, so that the others learn to tell it, too."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+(?=[^\W\d_a-z])")
-
-
-def expand(template: str, rng: Random, most: int = _EXPANSIONS) -> list[str]:
-    """Lines made of a template whose braces hold choices.
-
-    >>> sorted(expand("{In|Lưu} bài", Random(1)))
-    ['In bài', 'Lưu bài']
-    """
-    found = set()
-    for _ in range(3 * most):
-        line = _CHOICE.sub(lambda m: rng.choice(m[1].split("|")), template)
-        found.add(" ".join(line.replace("¦", "|").split()))
-        if len(found) == most:
-            break
-    return sorted(found)
 
 
 def _bare(line: str) -> str:
@@ -82,149 +59,161 @@ def _varied(lines: Sequence[str], rng: Random) -> list[str]:
     return found
 
 
-def _templates(kind: str) -> Iterator[str]:
-    for line in data_path("vi", "litter-lines.txt").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, template = line.split("\t")
-            if name == kind:
-                yield template
-    if kind == "chrome":
-        for line in data_path("vi", "web-chrome.txt").read_text("utf-8").splitlines():
-            if line and not line.startswith("#") and not line.startswith("section"):
-                phrase = line.split("\t")[1].rstrip("…").replace("#", "12").strip()
-                yield phrase[:1].upper() + phrase[1:]
+class _Example(NamedTuple):
+    """A line to learn from: its mass among those of its sort, its template, its hand (0: none)."""
+
+    mass: float
+    template: int
+    hand: int
 
 
-def _right_lines(paths: Sequence[Path], kind: str, rng: Random) -> list[str]:
-    found: list[str] = []
-    for path in paths:
-        own: set[str] = set()
-        with open_text(path) as lines:
-            for line in lines:
-                text = line.strip()
-                pieces = _SENTENCE.split(text) if kind == "remark" and len(text) > LONGEST else [text]
-                for piece in pieces:
-                    if 2 <= len(piece) <= LONGEST and (len(piece) <= _SHORT or rng.random() < _LONGER):
-                        own.add(piece)
-                if len(own) >= _LINES:
-                    break
-        found += sorted(own)
-    return found
+class Lines(NamedTuple):
+    """Lines of one kind and right ones, as the numbers of their features, one line after the other."""
 
-
-class _Coded(NamedTuple):
-    """Lines as the numbers of their features, one line after the other."""
-
+    numbers: dict[str, int]
+    """Feature to number."""
     flat: IntArray
     line: IntArray
     """The line that each number belongs to."""
     word: IntArray
     """1 for a word by itself, 0 for a pair of words or a feature of the form."""
+    examples: list[_Example]
+    good: int
+    """How many of the lines, the first ones, are of the kind."""
 
 
-def _coded(lines: Iterable[str], numbers: dict[str, int]) -> _Coded:
+def _good(kind: str, rng: Random) -> dict[str, _Example]:
+    found: dict[str, _Example] = {}
+    singles = [(line, hand) for hand, one in enumerate(hands(), 1) for line in one.lines[kind]]
+    rows = [(expand(template, rng), 0) for template in templates(kind)]
+    rows += [([line], hand) for line, hand in singles]
+    for number, (lines, hand) in enumerate(rows):
+        lines = _varied(lines, rng)  # noqa: PLW2901
+        for line in lines:
+            before = found.get(line, _Example(0.0, number, hand))
+            found[line] = before._replace(mass=before.mass + 1 / len(lines) ** 0.5)
+    return found
+
+
+def _pieces(right: Right, kind: str, rng: Random) -> list[str]:
+    """Lines, or sentences for remarks, of the right text of a file."""
+    own: dict[str, None] = {}
+    for paragraphs in right.words:
+        for text in paragraphs:
+            for piece in _SENTENCE.split(text) if kind == "remark" and len(text) > LONGEST else [text]:
+                if 2 <= len(piece) <= LONGEST and (len(piece) <= _SHORT or rng.random() < _LONGER):
+                    own[piece] = None
+        if len(own) >= _LINES:
+            break
+    return sorted(own)
+
+
+def _bad(kind: str, right: Sequence[Right], good: Iterable[str], rng: Random) -> dict[str, _Example]:
+    known = frozenset(good)
+    found = {
+        line: _Example(1.0, -1, 0) for file in right for line in _pieces(file, kind, rng) if line not in known
+    }
+    share = _LOOKALIKES * len(found)
+    alike = [(expand(template, rng), 0) for template in templates("right")]
+    alike += [([line], hand) for hand, one in enumerate(hands(), 1) for line in one.lines["right"]]
+    own = [
+        ([line.strip()], hand)
+        for hand, one in enumerate(hands(), 1)
+        for document in one.documents
+        for line in document.splitlines()
+        if 2 <= len(line.strip()) <= LONGEST
+    ]
+    for rows in (alike, own):
+        for lines, hand in rows:
+            for line in lines:
+                before = found.get(line, _Example(0.0, -1, hand))
+                found[line] = before._replace(mass=before.mass + share / len(rows) / len(lines))
+    return found
+
+
+def read_lines(kind: str, right: Sequence[Right], seed: int = 5) -> Lines:
+    """The lines of one kind, of all lists, and right ones, ready to learn from."""
+    rng = Random(seed)  # noqa: S311  (nothing secret)
+    good = _good(kind, rng)
+    bad = _bad(kind, right, good, rng)
+    forms = [f for n in range(11) for f in unknown_form(n, 10)]
+    numbers = {f: i for i, f in enumerate(dict.fromkeys(forms))}
     flat, sizes, word = array("i"), array("i"), bytearray()
-    for text in lines:
+    for text in (*good, *bad):
         words, form = features(text)
         single = len(words) // 2 + 1
         flat.extend(numbers.setdefault(f, len(numbers)) for f in words + form)
         sizes.append(len(words) + len(form))
         word += b"\1" * single + b"\0" * (len(words) + len(form) - single)
     line = np.repeat(np.arange(len(sizes)), np.array(sizes, np.int64))
-    return _Coded(np.array(flat, np.int64), line, np.frombuffer(bytes(word), np.uint8).astype(np.int64))
+    is_word = np.frombuffer(bytes(word), np.uint8).astype(np.int64)
+    examples = [*good.values(), *bad.values()]
+    return Lines(numbers, np.array(flat, np.int64), line, is_word, examples, len(good))
 
 
-def learn(kind: str, paths: Sequence[Path], seed: int = 5) -> dict[str, Any]:
-    """The weights of one kind of line, in hundredths, from the templates and from right text in files."""
-    rng = Random(seed)  # noqa: S311  (nothing secret)
-    good: dict[str, float] = {}
-    origin: list[int] = []
-    for number, template in enumerate(_templates(kind)):
-        lines = _varied(expand(template, rng), rng)
-        for line in lines:
-            if line not in good:
-                origin.append(number)
-            good[line] = good.get(line, 0.0) + 1 / len(lines) ** 0.5
-    right = {line: 1.0 for line in _right_lines(paths, kind, rng) if line not in good}
-    share = _LOOKALIKES * len(right)
-    alike = list(_templates("right"))
-    for template in alike:
-        lines = expand(template, rng)
-        for line in lines:
-            right[line] = right.get(line, 0.0) + share / len(alike) / len(lines)
-    forms = [f for n in range(11) for f in unknown_form(n, 10)]
-    numbers = {f: i for i, f in enumerate(dict.fromkeys(forms))}
-    coded = _coded([*good, *right], numbers)
-    kept = _kept(coded, np.array(origin), numbers)
-    mass = np.array([*good.values(), *right.values()])
-    mass[: len(good)] *= _MASS / mass[: len(good)].sum()
-    mass[len(good) :] *= _MASS / mass[len(good) :].sum()
-    weights, bias = _fit(_counted(coded, kept, numbers), len(good), mass, len(numbers))
-    listed = {f: round(100 * float(weights[i])) for f, i in numbers.items() if kept[i]}
+def word_weights(lines: Lines, left_out: int = 0) -> Weights:
+    """What the features of lines weigh, learned without the lines of the hand ``left_out`` (0: of all)."""
+    used = np.array([not left_out or e.hand != left_out for e in lines.examples])
+    mass = np.array([e.mass for e in lines.examples]) * used
+    good = np.arange(len(mass)) < lines.good
+    for side in (good, ~good):
+        mass[side] *= _MASS / mass[side].sum()
+    kept = _kept(lines, used)
+    weights, bias = _fit(_counted(lines, kept), good, mass, len(lines.numbers))
+    known = {f: round(float(weights[i]), 2) for f, i in lines.numbers.items() if kept[i]}
     # A word of weight nought is kept, since it is none of the unknown ones.
-    listed = {f: w for f, w in listed.items() if abs(w) >= 3 or (" " not in f and f[0] != "=")}
-    return {"bias": round(100 * bias), "weights": listed}
+    known = {f: w for f, w in known.items() if abs(w) >= 0.03 or (" " not in f and f[0] != "=")}
+    return Weights(round(bias, 2), known)
 
 
-def _kept(coded: _Coded, origin: IntArray, numbers: dict[str, int]) -> NDArray[np.bool_]:
+def _kept(lines: Lines, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which features get a weight: those of two templates, the commonest words of right text, all forms."""
-    good = coded.line < len(origin)
-    pairs = np.unique(np.stack((coded.flat[good], origin[coded.line[good]])), axis=1)
-    kept = np.bincount(pairs[0], minlength=len(numbers)) >= 2
-    words = np.bincount(coded.flat[~good], coded.word[~good], len(numbers))
+    size = len(lines.numbers)
+    template = np.array([e.template for e in lines.examples])
+    good = (lines.line < lines.good) & used[lines.line]
+    pairs = np.unique(np.stack((lines.flat[good], template[lines.line[good]])), axis=1)
+    kept = np.bincount(pairs[0], minlength=size) >= 2
+    bad = (lines.line >= lines.good) & used[lines.line]
+    words = np.bincount(lines.flat[bad], lines.word[bad], size)
     common = np.argsort(-words, kind="stable")[:_COMMON]
     kept[common[words[common] > 0]] = True
-    for feature, number in numbers.items():
+    for feature, number in lines.numbers.items():
         if feature[0] == "=" and feature != "=":
             kept[number] = True
     return kept
 
 
-def _counted(coded: _Coded, kept: NDArray[np.bool_], numbers: dict[str, int]) -> tuple[IntArray, IntArray]:
+def _counted(lines: Lines, kept: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
     """The numbers of the features with weights, and their lines; unknown words as features of the form."""
-    lines = int(coded.line[-1]) + 1
-    known = kept[coded.flat]
-    words = np.bincount(coded.line, coded.word, lines).astype(np.int64)
-    unknown = np.bincount(coded.line, coded.word * ~known, lines).astype(np.int64)
-    forms = {pair: unknown_form(*pair) for pair in set(zip(unknown.tolist(), words.tolist(), strict=True))}
-    flat, line = [coded.flat[known]], [coded.line[known]]
+    size = len(lines.examples)
+    known = kept[lines.flat]
+    words = np.bincount(lines.line, lines.word, size).astype(np.int64)
+    unknown = np.bincount(lines.line, lines.word * ~known, size).astype(np.int64)
+    both = list(zip(unknown.tolist(), words.tolist(), strict=True))
+    forms = {pair: unknown_form(*pair) for pair in set(both)}
+    flat, line = [lines.flat[known]], [lines.line[known]]
     for place in (0, 1):
-        pairs = zip(unknown.tolist(), words.tolist(), strict=True)
-        flat.append(np.array([numbers[forms[pair][place]] for pair in pairs]))
-        line.append(np.arange(lines))
+        flat.append(np.array([lines.numbers[forms[pair][place]] for pair in both]))
+        line.append(np.arange(size))
     return np.concatenate(flat), np.concatenate(line)
 
 
 def _fit(
-    counted: tuple[IntArray, IntArray], good: int, mass: NDArray[np.float64], size: int
-) -> tuple[NDArray[np.float64], float]:
+    counted: tuple[IntArray, IntArray], good: NDArray[np.bool_], mass: F64, size: int
+) -> tuple[F64, float]:
+    """A logistic regression by AdaGrad, as if features were dropped at random (Wager et al. 2013)."""
     flat, line = counted
-    target = np.zeros(len(mass))
-    target[:good] = 1
     weights, bias = np.zeros(size), 0.0
     speed, bias_speed = np.full(size, 1e-6), 1e-6
+    noise = _DROPPED / (1 - _DROPPED)
     for _ in range(_STEPS):
-        score = np.bincount(line, weights[flat], len(mass)) + bias
-        error = mass * (1 / (1 + np.exp(-score)) - target)
-        slope = np.bincount(flat, error[line], size) + _RIDGE * weights
+        chance = 1 / (1 + np.exp(-np.bincount(line, weights[flat], len(mass)) - bias))
+        error = mass * (chance - good)
+        doubt = np.bincount(flat, (mass * chance * (1 - chance))[line], size)
+        slope = np.bincount(flat, error[line], size) + (_RIDGE + noise * doubt) * weights
         speed += slope**2
         weights -= 0.5 * slope / np.sqrt(speed)
         bias_slope = float(error.sum())
         bias_speed += bias_slope**2
         bias -= 0.5 * bias_slope / bias_speed**0.5
     return weights, bias
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Learn both kinds from files of right text and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("-o", "--output", type=Path, required=True)
-    options = parser.parse_args(arguments)
-    kinds = {kind: learn(kind, options.files) for kind in KINDS}
-    text = json.dumps({"kinds": kinds}, ensure_ascii=False, indent=0, sort_keys=True)
-    options.output.write_text(text + "\n", "utf-8")
-
-
-if __name__ == "__main__":
-    main()

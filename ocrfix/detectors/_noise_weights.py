@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -13,18 +14,19 @@ from ocrfix._data import data_path
 from ocrfix.detectors._noise_memory import WordMemory
 
 __all__ = [
+    "KINDS",
     "LONGEST",
+    "LineWeight",
+    "Weigher",
     "Weights",
     "features",
     "line_weight",
-    "line_weights",
-    "may_weigh",
-    "possible_kinds",
-    "speaks",
     "unknown_form",
+    "weigher",
 ]
 
-_KINDS: Final = ("chrome", "remark")
+KINDS: Final = ("chrome", "remark")
+"""The kinds of litter: lines of web pages, and remarks of models."""
 LONGEST: Final = 200
 """Characters of the longest line that is weighed."""
 _TOKEN: Final = re.compile(
@@ -122,107 +124,131 @@ def features(text: str) -> tuple[list[str], list[str]]:
     return framed + [f"{a} {b}" for a, b in pairwise(framed)], form
 
 
-@cache
-def line_weights() -> dict[str, Weights]:
-    """The learned weights by kind of line: "chrome" and "remark"."""
-    kinds = json.loads(data_path("vi", "litter-weights.json").read_text("utf-8"))["kinds"]
-    return {
-        kind: Weights(row["bias"] / 100, {f: w / 100 for f, w in row["weights"].items()})
-        for kind, row in kinds.items()
-    }
+class LineWeight(NamedTuple):
+    """What a line weighs for being litter, in natural logs of the odds; 0 is the even chance.
 
-
-@cache
-def _singles(kind: str) -> WordMemory[complex]:
-    """What the words of a piece without blanks weigh (real part), and how many they are (imaginary part).
-
-    They are counted with 2**20 for each that is not known. Such numbers add up at the speed of a sum.
+    The odds are those of the learning, where lines of both sorts were about as many.
     """
-    words = line_weights()[kind].words
 
-    def weigh(piece: str) -> complex:
+    chrome: float
+    remark: float
+    form: float
+    """What it weighs as page chrome without its words."""
+    told: bool
+    """Whether a word of it, or a pair of them, tells that it is page chrome."""
+
+    @property
+    def most(self) -> float:
+        """The greater of both weights."""
+        return max(self.chrome, self.remark)
+
+
+class Weigher:
+    """Weighs lines as page chrome and as remarks of models.
+
+    Parameters: ``kinds``, what was learned of each of the two.
+
+    >>> weigh = weigher().weigh
+    >>> weigh("Chia sẻ bài viết").chrome > 2, weigh("Bà con xã Tân Lập đã gặt xong vụ mùa trước khi bão về")
+    (True, None)
+    """
+
+    def __init__(self, kinds: Mapping[str, Weights]) -> None:
+        self._kinds = tuple(_Kind(kinds[name]) for name in KINDS)
+        chrome, remark = self._kinds
+        self._both = WordMemory(lambda word: complex(chrome.single(word).real, remark.single(word).real))
+
+    def weigh(self, text: str) -> LineWeight | None:
+        """The weights of a line; None when the words of it, one by one, leave no chance of either."""
+        pieces = text.split()
+        if len(pieces) > _FEW:
+            few = sum(self._both.of(pieces[:_FEW]))
+            if few.real < _AGAINST and few.imag < _AGAINST:
+                return None
+        both = sum(self._both.of(pieces))
+        chrome, remark = self._kinds
+        if not (
+            (both.real + chrome.most >= _CHANCE and chrome.may(text, pieces))
+            or (both.imag + remark.most >= _CHANCE and remark.may(text, pieces))
+        ):
+            return None
+        return self.whole(text)
+
+    def whole(self, text: str) -> LineWeight:
+        """The weights of a line whatever its words."""
+        chrome, remark = self._kinds
+        words, form = features(text)
+        (as_chrome, shape), (as_remark, _) = chrome.whole(words, form), remark.whole(words, form)
+        return LineWeight(as_chrome, as_remark, shape, chrome.tells(words))
+
+
+class _Kind:
+    """The weights of one kind of line, and what its words weigh one by one."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._bias, self._known = weights
+        self._ends = self._bias + self._known.get("^", 0.0) + self._known.get("$", 0.0)
+        self._singles = WordMemory(self.single)
+        groups = ("=len ", "=end ", "=new ", "=share ")
+        self.most = self._ends + sum(
+            max(w for f, w in [("", 0.0), *self._known.items()] if not f or f.startswith(group))
+            for group in groups
+        )
+        """What a line weighs at most beside its words: for its ends, its length, and its unknown words."""
+
+    def single(self, piece: str) -> complex:
+        """What the words of a piece without blanks weigh (real part), and how many they are (imaginary part).
+
+        They are counted with 2**20 for each that is not known. Such numbers add up at the speed of a sum.
+        """
         found = _tokens(piece)
-        unknown = sum(t not in words for t in found)
-        return complex(sum(words.get(t, 0.0) for t in found), len(found) + (unknown << 20))
+        unknown = sum(t not in self._known for t in found)
+        return complex(sum(self._known.get(t, 0.0) for t in found), len(found) + (unknown << 20))
 
-    return WordMemory(weigh)
+    def may(self, text: str, pieces: list[str]) -> bool:
+        """Whether the single words of a line and its length leave it a chance."""
+        if len(pieces) > _FEW and sum(self._singles.of(pieces[:_FEW])).real < _AGAINST:
+            return False
+        found = sum(self._singles.of(pieces))
+        size, unknown = int(found.imag) & 0xF_FFFF, int(found.imag) >> 20
+        form = _size_form(text, size) + unknown_form(unknown, size + 2)
+        return self._ends + found.real + sum([self._known.get(f, 0.0) for f in form]) >= _CHANCE
+
+    def whole(self, words: list[str], form: list[str]) -> tuple[float, float]:
+        """What a line weighs, and what it weighs without its words."""
+        single = words[: len(words) // 2 + 1]
+        form = form + unknown_form(sum(w not in self._known for w in single), len(single))
+        shape = self._bias + sum([self._known.get(f, 0.0) for f in form])
+        return shape + sum([self._known.get(w, 0.0) for w in words]), shape
+
+    def tells(self, words: list[str]) -> bool:
+        """Whether a word of a line, or a pair of them, tells its kind, and not its form alone."""
+        return any(self._known.get(w, 0.0) >= _TELLING for w in words if _is_word(w))
 
 
-def _by_singles(text: str, kind: str) -> float:
-    """What a line weighs by its single words and its length."""
-    bias, known = line_weights()[kind]
-    found = sum(_singles(kind).of(text.split()))
-    size, unknown = int(found.imag) & 0xF_FFFF, int(found.imag) >> 20
-    form = _size_form(text, size) + unknown_form(unknown, size + 2)
-    ends = known.get("^", 0.0) + known.get("$", 0.0)
-    return bias + ends + found.real + sum([known.get(f, 0.0) for f in form])
+def _is_word(feature: str) -> bool:
+    return feature[0].isalpha() or feature[0] == "@" or "\u2600" <= feature[0] <= "\u9fff"
 
 
 @cache
-def _of_both() -> WordMemory[complex]:
-    """What the words of a piece without blanks weigh as page chrome (real part) and as a remark."""
-    chrome, remark = (_singles(kind) for kind in _KINDS)
-    return WordMemory(lambda piece: complex(chrome[piece].real, remark[piece].real))
-
-
-@cache
-def _most(kind: str) -> float:
-    """What a line weighs at most beside its words: for its ends, its length, and its unknown words."""
-    bias, known = line_weights()[kind]
-    groups = ("=len ", "=end ", "=new ", "=share ")
-    best = (max(w for f, w in [("", 0.0), *known.items()] if not f or f.startswith(g)) for g in groups)
-    return bias + known.get("^", 0.0) + known.get("$", 0.0) + sum(best)
-
-
-def possible_kinds(text: str) -> list[str]:
-    """The kinds, of "chrome" and "remark", that the single words of a line leave a chance.
-
-    >>> possible_kinds("Bà con xã Tân Lập đã gặt xong vụ mùa trước khi bão về")
-    []
-    """
-    both = sum(_of_both().of(text.split()))
-    own = dict(zip(_KINDS, (both.real, both.imag), strict=True))
-    return [kind for kind in _KINDS if own[kind] + _most(kind) >= _CHANCE and may_weigh(text, kind)]
-
-
-def may_weigh(text: str, kind: str) -> bool:
-    """Whether the single words of a line leave the chance that it is of a kind.
-
-    >>> may_weigh("Bà con xã Tân Lập đã gặt xong vụ mùa trước khi bão về", "chrome")
-    False
-    """
-    pieces = text.split(None, _FEW)
-    if len(pieces) > _FEW and sum(_singles(kind).of(pieces[:_FEW])).real < _AGAINST:
-        return False
-    return _by_singles(text, kind) >= _CHANCE
+def weigher() -> Weigher:
+    """What weighs lines by the weights that are shipped."""
+    kinds = json.loads(data_path("vi", "litter-weights.json").read_text("utf-8"))["kinds"]
+    return Weigher(
+        {
+            kind: Weights(row["bias"] / 100, {f: w / 100 for f, w in row["weights"].items()})
+            for kind, row in kinds.items()
+        }
+    )
 
 
 def line_weight(text: str, kind: str) -> float:
-    """What a line weighs for being of a kind, in natural logs of the odds; 0 is the even chance.
+    """What a line weighs for being of a kind, in natural logs of the odds; under -2 when it has no chance.
 
-    The odds are those of the learning, where lines of both sorts were about as many. A line whose single
-    words speak against it weighs what they do.
-
-    >>> line_weight("Chia sẻ bài viết", "chrome") > 4 > -2 > line_weight("Bà con có thêm việc làm", "chrome")
+    >>> line_weight("Chia sẻ bài viết", "chrome") > 2 > -2 > line_weight("Bà con có thêm việc làm", "chrome")
     True
     """
-    weight = _by_singles(text, kind)
-    if weight < _CHANCE:
-        return weight
-    weights = line_weights()[kind]
-    known = weights.words
-    words, form = features(text)
-    single = words[: len(words) // 2 + 1]
-    form += unknown_form(sum(w not in known for w in single), len(single))
-    return weights.bias + sum([known.get(f, 0.0) for f in words + form])
-
-
-def speaks(text: str, kind: str) -> bool:
-    """Whether a word of a line, or a pair of them, tells its kind, and not its form alone.
-
-    >>> speaks("Lượt xem: 1.284", "chrome"), speaks("KA-900 (11/1980)", "chrome")
-    (True, False)
-    """
-    known = line_weights()[kind].words
-    told = (f for f in features(text)[0] if f[0].isalpha() or f[0] == "@" or "\u2600" <= f[0] <= "\u9fff")
-    return any(known.get(f, 0.0) >= _TELLING for f in told)
+    found = weigher().weigh(text)
+    if found is None:
+        return _CHANCE
+    return found.chrome if kind == "chrome" else found.remark
