@@ -33,11 +33,11 @@ _FILLED: Final = 0.7  # share of a paragraph's usual line from which on a line f
 _SETTINGS: Final = 60  # lines of the longest settings at the head of a Markdown file
 _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
 _SURE: Final = 0.96
-"""How likely a line is that counts as litter for others, and that goes."""
-_LIKELY: Final = 0.7
-_EVEN: Final = 0.5
+_SURE_SENTENCE: Final = 0.98
+"""How likely a line is that counts as litter for others, and that goes; and one that may be a sentence."""
+_LIKELY: Final = 0.75
 _TOLD_TOO: Final = ("built", "near", "solo")
-"""How likely a line of these tiers must be to go."""
+"""How likely a line must be that is suggested, and one of these tiers that goes."""
 _WRITING: Final = re.compile(r"\b(?:chữ (?!ký)|dấu (?!hiệu|vết|ấn)|[kc]ý tự|kí tự|nét bút|phụ âm|nguyên âm)")
 _SPOKEN: Final = re.compile(
     r"(?:(?:chúng )?(?:tôi|ta|mình|em|con|cháu)|anh|chị|ông|bà|cô|bác|họ) .{6,}[.!?]$", re.IGNORECASE
@@ -75,7 +75,7 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     if alternates:
         found = [m if tiers[m.lines[0]] == "sure" else _doubted(m) for m in found]
     found = [
-        _doubted(m) if tiers[m.lines[0]] in _TOLD_TOO and chances.get(m.lines[0], 1.0) < _EVEN else m
+        _doubted(m) if tiers[m.lines[0]] in _TOLD_TOO and chances.get(m.lines[0], 1.0) < _LIKELY else m
         for m in found
     ]
     safe = {m.lines[0] for m in found if m.safety is Safety.SAFE}
@@ -149,10 +149,11 @@ def _in_paragraphs(sheet: Sheet, tiers: dict[int, str]) -> list[int]:
 
 
 def _told_mark(sheet: Sheet, index: int, one: Told, subject: _Subject, *, alternates: bool) -> Mark:
-    """A line that the chain tells to be litter."""
+    """A line that is told to be litter."""
     text = sheet.lines[index].text
     about = subject.web if one.kind == "chrome" else subject.reading
-    sure = one.likely >= _SURE and not about and not alternates
+    sentence = text[-1] in ENDINGS and text.count(" ") >= _SENTENCE - 1
+    sure = one.likely >= (_SURE_SENTENCE if sentence else _SURE) and not about and not alternates
     grade = (min(one.likely, 0.97), Safety.SAFE) if sure else (min(one.likely, 0.9), Safety.UNSAFE)
     rule, name = (
         (WEB_CHROME, "web page chrome") if one.kind == "chrome" else (MODEL_CHATTER, "a model's remark")
@@ -194,7 +195,7 @@ class _Subject:
         if sum(_STEP.match(line.text) is not None for line in self._sheet.lines[:_SAMPLE]) > 1:
             return True
         speaking = sum(map(web_words, self._speaking))
-        return speaking >= 2 and speaking >= 0.15 * len(self._speaking)
+        return speaking >= (0.15 if speaking > 1 else 0.25) * max(1, len(self._speaking))
 
     @cached_property
     def reading(self) -> bool:

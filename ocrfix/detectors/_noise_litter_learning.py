@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrfix._network import F64, Network
-from ocrfix._network_learning import fit, write_network
+from ocrfix._network_learning import fit_several, write_network
 from ocrfix.detectors._noise_chrome import tiers_of
 from ocrfix.detectors._noise_learning import read_lines, word_weights
 from ocrfix.detectors._noise_lines import Sheet
@@ -31,7 +31,7 @@ _PAGES: Final = 1500
 """Pages made of the articles of files for each hand; as many more are made without litter or of documents."""
 _LONGEST: Final = 20_000
 """Characters of the longest page."""
-_EPOCHS: Final = 30
+_SEVERAL: Final = 3  # networks, whose mean is asked
 _ROUND: Final = 2
 """Parts of the pages: what is said of one, to be heard in the second asking, is learned from the other."""
 _NOTE: Final = "How likely a line is litter; learned from the lists of ocrfix laid into right text."
@@ -70,7 +70,7 @@ def learn_networks(found: Sequence[Judged]) -> tuple[Network, Network]:
 
 
 def _fit(rows: F64, litter: NDArray[np.bool_], names: Sequence[str]) -> Network:
-    return fit(rows, litter, names, epochs=_EPOCHS)
+    return fit_several(rows, litter, names, _SEVERAL)
 
 
 def _write_weights(path: Path, kinds: Iterable[tuple[str, Weights]]) -> None:

@@ -125,8 +125,11 @@ WEB_CHROME: Final = Rule(
 Whole lines such as `Chia sẻ bài viết`, `BÌNH LUẬN (0)`, `Lượt xem: 123`, `Theo dõi chúng tôi trên
 Facebook`, `Leave a comment`, cookie notices, breadcrumbs (`Trang chủ > Tin tức > Xã hội`), copyright lines
 and requests to log in, in Vietnamese and English. Known phrases are in `dictionaries/vi/web-chrome.txt`; a
-line in any other phrasing is found when it is made of nothing but the words of web pages
-(`dictionaries/vi/web-words.txt`), a row of buttons (`Thích 24 | Chia sẻ 5`) when all its parts are.
+line in another phrasing is found when it is made of nothing but the words of web pages
+(`dictionaries/vi/web-words.txt`), a row of buttons (`Thích 24 | Chia sẻ 5`) when all its parts are. Any
+other line is judged by a small learned network: by its words and form, where it stands, whether the text
+speaks of the same, and what is said of the lines beside it. So headlines of other articles go where they
+stand among such lines behind the text.
 
 ## Example
 Before:
@@ -145,8 +148,10 @@ After:
 A phrase is compared with the whole line, never with a part of one. Phrases that could be a heading or a
 word of the text (`Bình luận`, `Facebook`, `In`) count only beside a phrase that is sure, in a menu, or as
 the last line; an unmistakable one (`Quảng cáo`) also between paragraphs that do not speak of it. Pointers to
-other articles (`Xem thêm: …`) are safe with a whole headline behind them, unsafe else. In a text about web
-pages and apps, words alone make nothing safe. A text that is nothing but such phrases is left alone.
+other articles (`Xem thêm: …`) are safe with a whole headline behind them, unsafe else. What the network
+finds goes from a probability of 0.96, is unsafe from 0.7, and in 25 MB of right text of other origin it took
+one line. In a text about web pages and apps, words alone make nothing safe. A text that is nothing but
+such phrases, a form, a table and a glossary are left alone.
 
 ## Risk
 A glossary of a user interface, or a guide that gives the name of a button in a line of its own.
