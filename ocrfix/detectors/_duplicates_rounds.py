@@ -257,8 +257,10 @@ def _best(layout: Layout, rounds: list[tuple[int, int]]) -> int:
     for text in texts:
         words.update(set(_WORD.findall(text)))
     shares = [[words[word] for word in _WORD.findall(text)] for text in texts]
+    sizes = Counter(end - start for start, end in rounds)
+    size = sizes.most_common(1)[0][0]
     return max(
-        range(len(texts)),
+        (n for n, (start, end) in enumerate(rounds) if end - start == size),
         key=lambda n: (sum(shares[n]) / len(shares[n]), -unreadable(texts[n]), seen[texts[n]], -n),
     )
 
