@@ -44,6 +44,9 @@ LEAST_CAPITAL_WEAK: Final = 4.0
 """The score, in nats, of a safe pair whose rest begins with a capital, as nearly all paragraphs do, behind
 what is surely a first half and what may be none: right texts have many more of them than what was learned
 from."""
+BRACKET_OPEN: Final = 3.0
+"""How unlikely a full stop must be after the first half of a safe pair, in nats, when the rest begins with a
+bracket: a remark in brackets goes with anything."""
 STRANGE_SEAM: Final = 4.0
 STRANGE_SCORE: Final = 3.0
 """The seam, or the score behind what is surely a first half, where a rest begins with a word in small letters
@@ -222,6 +225,8 @@ def _more(units: list[Unit], pair: Pair) -> float:
 def _doubtful(left: Unit, right: Unit, pair: Pair) -> bool:
     """Whether the second half is rather an entry, a paragraph that begins with a brand or with last words."""
     if right.text[-1] == ";" and len(right.text) < 2 * LONG:
+        return True
+    if right.text[0] == "(" and pair.fit.open < BRACKET_OPEN:
         return True
     if left.case == "lower" and _LAST_BUT_ONE.search(left.text[-12:]):
         return True
