@@ -83,7 +83,7 @@ def test_what_is_learned_from_makes_no_pages(corpus):
 def test_words_of_a_hand_left_out_are_not_learned(corpus, monkeypatch):
     other = Hand({"chrome": ["Xem kho ảnh", "Góp lời"], "remark": [], "right": []})
     monkeypatch.setattr(words, "hands", lambda: (HAND, other))
-    monkeypatch.setattr(words, "templates", lambda kind: ["{In|Lưu} bài"])
+    monkeypatch.setattr(words, "templates", lambda _kind: ["{In|Lưu} bài"])
     lines = read_lines("chrome", read_right([corpus]))
     assert "chuông" in word_weights(lines).words
     assert "chuông" not in word_weights(lines, left_out=1).words
