@@ -105,8 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         count = measure(options.split, config, show=options.show and name == "default")
         share = 100 * count["N gone"] / count["N"]
         print(
-            f"{options.split}, {name}: of {count['N']} lines that are no content {share:.1f} % gone, "
-            f"of {count['T']} of the text {count['T lost']} lost, of {count['?']} others {count['? gone']} gone"
+            f"{options.split}, {name}: of {count['N']} lines of no content {share:.1f} % gone, "
+            f"of {count['T']} of the text {count['T lost']} lost, others {count['? gone']} of {count['?']}"
         )
 
 

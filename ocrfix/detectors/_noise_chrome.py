@@ -36,6 +36,7 @@ _SURE: Final = 0.96
 _SURE_SENTENCE: Final = 0.98
 """How likely a line is that counts as litter for others, and that goes; and one that may be a sentence."""
 _LIKELY: Final = 0.75
+_EVEN: Final = 0.5
 _TOLD_TOO: Final = ("built", "near", "solo")
 """How likely a line must be that is suggested, and one of these tiers that goes."""
 _WRITING: Final = re.compile(r"\b(?:chữ (?!ký)|dấu (?!hiệu|vết|ấn)|[kc]ý tự|kí tự|nét bút|phụ âm|nguyên âm)")
@@ -75,7 +76,7 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     if alternates:
         found = [m if tiers[m.lines[0]] == "sure" else _doubted(m) for m in found]
     found = [
-        _doubted(m) if tiers[m.lines[0]] in _TOLD_TOO and chances.get(m.lines[0], 1.0) < _LIKELY else m
+        _doubted(m) if tiers[m.lines[0]] in _TOLD_TOO and chances.get(m.lines[0], 1.0) < _EVEN else m
         for m in found
     ]
     safe = {m.lines[0] for m in found if m.safety is Safety.SAFE}

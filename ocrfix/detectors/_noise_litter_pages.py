@@ -32,6 +32,7 @@ _LOOKALIKE: Final = 0.2
 """Share of the pages with lines of content that look like litter."""
 _LINKED: Final = 0.15  # share of the groups of lines with headlines of other articles
 _HEADLINE: Final = (25, 110)  # characters of a headline
+_BROKEN: Final = 0.25  # share of the pages with paragraphs that are broken in two
 _MENTIONED: Final = 0.15
 """Share of the pages with a sentence that quotes a line of litter."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-z])")
@@ -165,17 +166,9 @@ def _laid(
     Parameters: ``blocks`` of the text, or, ``as_it_is``, its lines, blank ones among them; ``headlines`` of
     other articles, to which pages have links.
     """
-    between = "\n" if as_it_is else rng.choice(("\n\n", "\n\n", "\n"))
+    between = "\n"
     if not as_it_is:
-        blocks = list(blocks)
-        if rng.random() < _LOOKALIKE:
-            for _ in range(rng.choice((1, 1, 2, 3))):
-                blocks.insert(rng.randint(0, len(blocks)), rng.choice(hand.lines["right"]))
-        if rng.random() < _MENTIONED:
-            blocks.insert(rng.randint(0, len(blocks)), _mention(blocks, hand, rng))
-        if rng.random() < _WRAPPED:
-            width, between = rng.randint(55, 90), "\n\n"
-            blocks = ["\n".join(wrap(block, width)) or block for block in blocks]
+        blocks, between = _altered(list(blocks), hand, rng)
     kind = "remark" if rng.random() < _REMARKED else "chrome"
     items = [(block, False) for block in blocks]
     for place, size in _groups(kind, rng):
@@ -197,6 +190,32 @@ def _laid(
         text += item
         beside = put_in
     return Page(text, litter)
+
+
+def _altered(blocks: list[str], hand: Hand, rng: Random) -> tuple[list[str], str]:
+    """A text with lookalikes, broken paragraphs, quoted lines and line ends, and what parts its blocks."""
+    if rng.random() < _LOOKALIKE:
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            blocks.insert(rng.randint(0, len(blocks)), rng.choice(hand.lines["right"]))
+    if rng.random() < _BROKEN:
+        _break(blocks, hand, rng)
+    if rng.random() < _MENTIONED:
+        blocks.insert(rng.randint(0, len(blocks)), _mention(blocks, hand, rng))
+    if rng.random() < _WRAPPED:
+        width = rng.randint(55, 90)
+        return ["\n".join(wrap(block, width)) or block for block in blocks], "\n\n"
+    return blocks, rng.choice(("\n\n", "\n\n", "\n"))
+
+
+def _break(blocks: list[str], hand: Hand, rng: Random) -> None:
+    """Break some paragraphs in two, with a line of content between the halves of one in two."""
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        at = rng.randrange(len(blocks))
+        words = blocks[at].split()
+        if len(words) > 2 * _WORDS:
+            cut = rng.choice((rng.randint(3, 2 * _WORDS), rng.randint(3, len(words) - 3)))
+            between = [rng.choice(hand.lines["right"])] if rng.random() < 0.5 else []
+            blocks[at : at + 1] = [" ".join(words[:cut]), *between, " ".join(words[cut:])]
 
 
 def _mention(blocks: Sequence[str], hand: Hand, rng: Random) -> str:

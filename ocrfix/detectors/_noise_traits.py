@@ -51,7 +51,9 @@ _PLAIN: Final = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _OF_PAGES: Final = frozenset(("defect", "reading", "model", "self", "you", "given"))
 
-_OF_WORDS: Final = ("chrome", "remark", "form", "told", "strange", "of pages", "english")
+_OF_WORDS: Final = (
+    "chrome", "remark", "form", "told", "first words", "last words", "strange", "of pages", "english",
+)  # fmt: skip
 _OF_FORM: Final = (
     "length", "words", "stop", "colon", "comma", "small", "number first", "sign first", "upper", "ascii",
     "number", "quotation", "contact", "name", "invites", "plain", "capitals", *_TIERS,
@@ -256,7 +258,7 @@ class LineTraits:
 
 def _of_weight(weight: LineWeight | None, text: str) -> Iterable[float]:
     if weight is None:
-        return (_NONE, _NONE, _NONE, False, 1.0, False, 0)
+        return (_NONE, _NONE, _NONE, False, _NONE, _NONE, 1.0, False, 0)
     talk = strange = spoken = 0.0
     if weight.remark > _NONE / 2:
         strange = strangeness(text)
@@ -268,6 +270,8 @@ def _of_weight(weight: LineWeight | None, text: str) -> Iterable[float]:
         min(max(weight.remark, -_BOUND), _BOUND + 2),
         min(max(weight.form, -_BOUND), _BOUND),
         weight.told,
+        min(max(weight.begin, -_BOUND), _BOUND),
+        min(max(weight.end, -_BOUND), _BOUND),
         strange,
         spoken,
         talk,

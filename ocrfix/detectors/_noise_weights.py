@@ -43,6 +43,7 @@ _TELLING: Final = 0.3  # what a word weighs that tells a line's kind
 _FEW: Final = 6
 _AGAINST: Final = -2.5
 """Words that are looked at before the others, and their weight up to which the others are not."""
+_END: Final = 4  # words at each end of a line that are weighed by themselves
 _CHANCE: Final = -2.5
 """Weight of single words from which on a line's pairs of words and form are looked at: it lets 5 % of right
 lines pass, and 99 % of those that weigh 0 or more of unseen litter."""
@@ -136,6 +137,9 @@ class LineWeight(NamedTuple):
     """What it weighs as page chrome without its words."""
     told: bool
     """Whether a word of it, or a pair of them, tells that it is page chrome."""
+    begin: float
+    end: float
+    """What its first and its last words weigh one by one, as that kind as which they weigh more."""
 
     @property
     def most(self) -> float:
@@ -179,7 +183,11 @@ class Weigher:
         chrome, remark = self._kinds
         words, form = features(text)
         (as_chrome, shape), (as_remark, _) = chrome.whole(words, form), remark.whole(words, form)
-        return LineWeight(as_chrome, as_remark, shape, chrome.tells(words))
+        pieces = text.split()
+        ends = (sum(self._both.of(some)) for some in (pieces[:_END], pieces[-_END:]))
+        return LineWeight(
+            as_chrome, as_remark, shape, chrome.tells(words), *(max(end.real, end.imag) for end in ends)
+        )
 
 
 class _Kind:
