@@ -35,7 +35,7 @@ _SAMPLE: Final = 400  # lines that are looked at to see what a text is about
 _SURE: Final = 0.96
 _SURE_SENTENCE: Final = 0.98
 """How likely a line is that counts as litter for others, and that goes; and one that may be a sentence."""
-_LIKELY: Final = 0.75
+_LIKELY: Final = 0.8
 _EVEN: Final = 0.5
 _TOLD_TOO: Final = ("built", "near", "solo")
 """How likely a line must be that is suggested, and one of these tiers that goes."""
@@ -153,7 +153,7 @@ def _told_mark(sheet: Sheet, index: int, one: Told, subject: _Subject, *, altern
     """A line that is told to be litter."""
     text = sheet.lines[index].text
     about = subject.web if one.kind == "chrome" else subject.reading
-    sentence = text[-1] in ENDINGS and text.count(" ") >= _SENTENCE - 1
+    sentence = one.kind == "chrome" and text[-1] in ENDINGS and text.count(" ") >= _SENTENCE - 1
     sure = one.likely >= (_SURE_SENTENCE if sentence else _SURE) and not about and not alternates
     grade = (min(one.likely, 0.97), Safety.SAFE) if sure else (min(one.likely, 0.9), Safety.UNSAFE)
     rule, name = (

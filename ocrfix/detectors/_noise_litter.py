@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 from ocrfix._data import data_path
 from ocrfix._network import Network, read_network
 from ocrfix.detectors._noise_concepts import english_talk
-from ocrfix.detectors._noise_lines import ENDINGS, Line, Sheet
+from ocrfix.detectors._noise_lines import ENDINGS, LONG, Line, Sheet
 from ocrfix.detectors._noise_traits import AGAIN, TRAITS, LineTraits
+from ocrfix.detectors._noise_vocabulary import names_column
 from ocrfix.detectors._noise_weights import weigher
 
 __all__ = ["Chances", "Told", "in_list", "told_lines"]
@@ -48,6 +49,7 @@ _POINTS: Final = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN: Final = 6  # lines without a Vietnamese letter from which on they are the document's own
+_HALVES: Final = 4  # lines from one half of a broken sentence to the other
 _ITEMS: Final = 3  # short lines in a row that make a list
 _HALF: Final = 0.5
 _MANY: Final = 8  # lines that may be litter for each one of running text
@@ -84,6 +86,22 @@ def _is_content(text: str, kind: str) -> bool:
     if text.isascii() and text.count(" ") > 1 and not _speaks_of_pages(text):
         return True
     return "[" in text and text[0] not in _OPENED
+
+
+def _is_half(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line begins a sentence whose rest stands below it, behind a caption at most, or is a rest.
+
+    Only a line behind a whole sentence begins one: a rest belongs to what is broken off before.
+    """
+    text = lines[index].text
+    before = [line.text for line in lines[max(0, index - _HALVES) : index] if len(line.text) >= LONG]
+    after = [line.text for line in lines[index + 1 : index + 1 + _HALVES] if len(line.text) >= LONG]
+    if len(text) < LONG:
+        return False
+    if text[0].islower():
+        return any(other[-1] not in ENDINGS for other in before)
+    whole = not before or before[-1][-1] in ENDINGS
+    return text[-1] not in ENDINGS and whole and any(other[0].islower() for other in after)
 
 
 def _speaks_of_pages(text: str) -> bool:
@@ -176,6 +194,8 @@ def told_lines(sheet: Sheet, tiers: Mapping[int, str], gone: frozenset[int]) -> 
     for index, chance in likely.items():
         weight = traits.weight(index)
         kind = "remark" if weight and weight.remark > weight.chrome and index not in tiers else "chrome"
-        if not _is_content(lines[index].text, kind):
+        text = lines[index].text
+        heads = kind == "chrome" and names_column(text)
+        if not (heads or _is_content(text, kind) or _is_half(lines, index)):
             told[index] = Told(kind, chance)
     return Chances(everything, told)
