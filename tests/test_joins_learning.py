@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from articles import articles, written
 from click.testing import CliRunner
 
 from ocrfix.cli.commands import cli
@@ -15,39 +16,10 @@ from ocrfix.detectors._joins_damage import broken_documents, material
 from ocrfix.detectors._joins_learning import logistic
 from ocrfix.detectors._joins_weights import load_weights
 
-PLACES = ("ấp Đông", "ấp Tây", "xóm Chùa", "xóm Đình", "thôn Hạ", "thôn Thượng", "bến Cũ", "bến Mới")
-DEEDS = (
-    "sửa lại con đê",
-    "đào thêm mương",
-    "trồng hàng cây",
-    "dựng nhà văn hóa",
-    "nuôi tôm",
-    "cấy giống lúa mới",
-)
-
-
-def articles():
-    """Forty small articles of eight paragraphs."""
-    rng = Random(4)
-    documents = []
-    for number in range(40):
-        place, deed = rng.choice(PLACES), rng.choice(DEEDS)
-        rows = [f"Chuyện {deed} ở {place} năm {1990 + number}"]
-        for month in range(1, 9):
-            other = rng.choice(DEEDS)
-            rows.append(
-                f"Tháng {month}, bà con {place} rủ nhau {deed}, ai có sức góp sức, ai có tiền góp tiền. "
-                f"Đến cuối tháng, trưởng thôn báo tin việc {other} cũng đã xong trước mùa mưa."
-            )
-        documents.append("\n".join(rows))
-    return "\n\f\n".join(documents) + "\n"
-
 
 @pytest.fixture
 def corpus(tmp_path):
-    path = tmp_path / "news.txt"
-    path.write_text(articles(), "utf-8")
-    return path
+    return written(tmp_path / "news.txt", articles(40))
 
 
 def test_regression_finds_the_weights_that_made_the_data():
