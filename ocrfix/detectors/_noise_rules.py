@@ -150,8 +150,8 @@ word of the text (`Bình luận`, `Facebook`, `In`) count only beside a phrase t
 the last line; an unmistakable one (`Quảng cáo`) also between paragraphs that do not speak of it. Pointers to
 other articles (`Xem thêm: …`) are safe with a whole headline behind them, unsafe else. What the network
 finds goes from a probability of 0.96 and is unsafe from 0.8; in 25 MB of right text it took three lines,
-two of which send readers to a web page. In a text about web pages and apps, words alone make nothing safe. A text that is nothing but
-such phrases, a form, a table and a glossary are left alone.
+two of which send readers to a web page. In a text about web pages and apps, words alone make nothing
+safe. A text that is nothing but such phrases, a form, a table and a glossary are left alone.
 
 ## Risk
 A glossary of a user interface, or a guide that gives the name of a button in a line of its own.
