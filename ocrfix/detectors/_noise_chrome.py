@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -39,6 +40,7 @@ _LIKELY: Final = 0.8
 _EVEN: Final = 0.5
 _TOLD_TOO: Final = ("built", "near", "solo")
 """How likely a line must be that is suggested, and one of these tiers that goes."""
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _WRITING: Final = re.compile(r"\b(?:chữ (?!ký)|dấu (?!hiệu|vết|ấn)|[kc]ý tự|kí tự|nét bút|phụ âm|nguyên âm)")
 _SPOKEN: Final = re.compile(
     r"(?:(?:chúng )?(?:tôi|ta|mình|em|con|cháu)|anh|chị|ông|bà|cô|bác|họ) .{6,}[.!?]$", re.IGNORECASE
@@ -75,10 +77,7 @@ def web_chrome(sheet: Sheet, noise: frozenset[int]) -> list[Mark]:
     alternates = _alternates(sheet, tiers)
     if alternates:
         found = [m if tiers[m.lines[0]] == "sure" else _doubted(m) for m in found]
-    found = [
-        _doubted(m) if tiers[m.lines[0]] in _TOLD_TOO and chances.get(m.lines[0], 1.0) < _EVEN else m
-        for m in found
-    ]
+    found = [_doubted(m) if _is_unlikely(sheet, m.lines[0], tiers, chances) else m for m in found]
     safe = {m.lines[0] for m in found if m.safety is Safety.SAFE}
     found = [m for m in found if m.lines[0] in safe or m.lines[0] not in told]
     found += [
@@ -106,6 +105,12 @@ def tiers_of(sheet: Sheet) -> dict[int, str]:
     for index in _in_paragraphs(sheet, tiers):
         del tiers[index]
     return tiers
+
+
+def _is_unlikely(sheet: Sheet, index: int, tiers: Mapping[int, str], chances: Mapping[int, float]) -> bool:
+    """Whether the page speaks against a line that its words alone tell; letters alone have no words."""
+    words = _WORD.findall(sheet.lines[index].text)
+    return tiers[index] in _TOLD_TOO and chances.get(index, 1.0) < _EVEN and bool(words)
 
 
 def _doubted(mark: Mark) -> Mark:
@@ -299,7 +304,9 @@ def _belongs(sheet: Sheet, index: int, run: _Run) -> bool:
     text = sheet.lines[index].text
     if text.count('"') % 2 or text.count("“") != text.count("”") or (text[0].islower() and text[-1] in ".!?"):
         return True
-    return not run.sure and (_SPOKEN.match(text) is not None or in_list(sheet.lines, index, run.lines))
+    if run.sure or run.site:
+        return False
+    return _SPOKEN.match(text) is not None or in_list(sheet.lines, index, run.lines)
 
 
 def _in_company(tier: str, run: _Run) -> _Grade | None:

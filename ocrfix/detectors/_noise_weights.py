@@ -253,8 +253,10 @@ def weigher() -> Weigher:
 def line_weight(text: str, kind: str) -> float:
     """What a line weighs for being of a kind, in natural logs of the odds; under -2 when it has no chance.
 
-    >>> line_weight("Chia sẻ bài viết", "chrome") > 2 > -2 > line_weight("Bà con có thêm việc làm", "chrome")
+    >>> line_weight("Chia sẻ bài viết", "chrome") > 2
     True
+    >>> line_weight("Bà con xã Tân Lập đã gặt xong vụ mùa trước khi bão về", "chrome")
+    -2.5
     """
     found = weigher().weigh(text)
     if found is None:
