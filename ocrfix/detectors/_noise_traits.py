@@ -32,12 +32,12 @@ _NEAR: Final = 3
 """Lines from one that is likely up to which others may be litter by their company alone."""
 _STOPS: Final = ".!?…;"
 _FAR: Final = 8  # lines to the ends of a text or of its running text, beyond which there is no difference
-_TIERS: Final = ("sure", "built", "near", "solo", "pointer", "link", "keys", "weak", "section")
 _TIER_WEIGHTS: Final = {
     "sure": 4.0, "built": 3.0, "near": 2.0, "solo": 2.2, "pointer": 2.2, "link": 1.0, "keys": 1.0,
     "weak": 1.0, "section": 0.0,
 }  # fmt: skip
 """What lines of the tiers weigh at least for the lines beside them."""
+_TIERS: Final = tuple(_TIER_WEIGHTS)
 _CONTACT: Final = re.compile(
     r"(?:hotline|website|web|e-?mail|fanpage|facebook|zalo|đt|tel|điện thoại|fax|địa chỉ|trụ sở|liên hệ|mst)"
     r"\b.{0,30}[:\d@/]",
@@ -123,10 +123,11 @@ class LineTraits:
         ]
         self.places: list[int] = [numbers[place] for place in self._own]
         """The numbers of the lines that may be litter."""
+        self._place = dict(zip(self.places, self._own, strict=True))
 
     def weight(self, number: int) -> LineWeight | None:
         """What one of these lines weighs; None for nothing."""
-        return self._weights.get(self._own[self.places.index(number)])
+        return self._weights.get(self._place[number])
 
     def rows(self) -> F64:
         """The traits, a row for each of ``places`` and a column for each of `TRAITS`."""
