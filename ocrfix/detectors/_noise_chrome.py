@@ -289,7 +289,8 @@ _UNSURE: Final[_Grade] = (0.75, Safety.UNSAFE)
 
 def _judge(sheet: Sheet, index: int, tier: str, run: _Run, subject: _Subject) -> Mark | None:
     grade = _in_company(tier, run) or _alone(sheet, index, tier, run, subject)
-    if grade and tier != "sure" and (subject.web or _belongs(sheet, index, run)):
+    own = tier == "solo" and not (run.sure or run.menu) and subject.speaks_of(sheet.lines[index].text)
+    if grade and tier != "sure" and (own or subject.web or _belongs(sheet, index, run)):
         grade = min(grade, _UNSURE)
     if grade is None:
         return None
